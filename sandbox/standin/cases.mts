@@ -1,0 +1,97 @@
+import type { Form, UploadedFile } from './form.mts';
+
+/** Fields of a case, by the name that the update address gives them. */
+export const CASE_FIELDS = [
+	'case-type',
+	'responsible',
+	'owner',
+	'contact',
+	'description',
+	'status',
+	'priority',
+	'solution',
+] as const;
+
+export interface Change {
+	field: string;
+	from: unknown;
+	to: unknown;
+}
+
+export interface HistoryEntry {
+	at: string;
+	changes: Change[];
+	attachments: string[];
+}
+
+export interface Case {
+	id: string;
+	fields: Record<string, string>;
+	customFields: Record<string, unknown>;
+	attachments: Array<Omit<UploadedFile, 'part'> & { at: string }>;
+	history: HistoryEntry[];
+}
+
+/** The cases that a new stand-in starts with. */
+export function seedCases(): Case[] {
+	return [
+		seed('647f6ff1660dff48d803ffe6', {
+			'case-type': 'Claims',
+			responsible: 'laura.gomez@demo',
+			owner: 'ana.ruiz@demo',
+			contact: 'Carlos Restrepo',
+			description: 'Invoice 4471 was charged twice.',
+			status: 'open',
+			priority: 'high',
+		}),
+		seed('64cb1f0a9d3e5c27b8a41d02', {
+			'case-type': 'Request',
+			responsible: 'mateo.diaz@demo',
+			owner: 'ana.ruiz@demo',
+			contact: 'Clínica San Rafael',
+			description: 'Asks for a copy of the 2025 contract.',
+			status: 'open',
+			priority: 'low',
+		}),
+		seed('65f0c3b7e81d4a6690b2c7f5', {
+			'case-type': 'Complaints',
+			responsible: 'laura.gomez@demo',
+			owner: 'julian.mora@demo',
+			contact: 'Beatriz Ochoa',
+			description: 'Waited forty minutes on the phone.',
+			status: 'in progress',
+			priority: 'medium',
+		}),
+	];
+}
+
+function seed(id: string, fields: Record<string, string>): Case {
+	return { ...newCase(id), fields, customFields: { Canal: 'Teléfono', Ciudad: 'Medellín' } };
+}
+
+/** A case of which nothing is known but its id. */
+export function newCase(id: string): Case {
+	return { id, fields: {}, customFields: {}, attachments: [], history: [] };
+}
+
+/** Applies an update: what was not sent stays as it is. */
+export function applyUpdate(target: Case, form: Form, customFields: Record<string, unknown>) {
+	const at = new Date().toISOString();
+	const sent = Object.fromEntries(
+		CASE_FIELDS.filter((name) => name in form.fields).map((name) => [name, form.fields[name]]),
+	);
+	const changes = [
+		...changesOf(target.fields, sent),
+		...changesOf(target.customFields, customFields, 'form: '),
+	];
+	Object.assign(target.fields, sent);
+	Object.assign(target.customFields, customFields);
+	target.attachments.push(...form.files.map(({ part: _part, ...file }) => ({ ...file, at })));
+	target.history.push({ at, changes, attachments: form.files.map((file) => file.name) });
+}
+
+function changesOf(before: Record<string, unknown>, sent: Record<string, unknown>, prefix = '') {
+	return Object.entries(sent)
+		.filter(([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value))
+		.map(([name, value]) => ({ field: prefix + name, from: before[name] ?? null, to: value }));
+}

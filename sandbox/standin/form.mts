@@ -1,0 +1,67 @@
+import busboy from 'busboy';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** What is remembered of an uploaded file: everything but its bytes. */
+export interface UploadedFile {
+	/** Name of the form part that carried it. */
+	part: string;
+	name: string;
+	type: string;
+	size: number;
+	sha256: string;
+}
+
+export interface Form {
+	fields: Record<string, string>;
+	files: UploadedFile[];
+}
+
+/**
+ * Reads a form as PHP does: of several parts with the same plain name only the last is kept,
+ * unless the name ends in `[]`. File bytes are hashed as they pass by and never stored.
+ */
+export async function readForm(request: IncomingMessage): Promise<Form> {
+	if (!isForm(request.headers['content-type'])) return await ignoreBody(request);
+
+	const fields = new Map<string, string>();
+	const files: Array<Promise<UploadedFile>> = [];
+	const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
+	parser.on('field', (name, value) => fields.set(name, value));
+	parser.on('file', (part, stream, info) => {
+		const file = digest(part, stream, info);
+		// An upload that breaks off is reported once, by the pipeline below.
+		file.catch(() => undefined);
+		files.push(file);
+	});
+	await pipeline(request, parser);
+
+	return { fields: Object.fromEntries(fields), files: keepLast(await Promise.all(files)) };
+}
+
+function isForm(contentType = '') {
+	return /^(multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(contentType);
+}
+
+async function ignoreBody(request: IncomingMessage): Promise<Form> {
+	for await (const _chunk of request);
+	return { fields: {}, files: [] };
+}
+
+async function digest(part: string, stream: Readable, info: busboy.FileInfo) {
+	const hash = createHash('sha256');
+	let size = 0;
+	for await (const chunk of stream as AsyncIterable<Buffer>) {
+		hash.update(chunk);
+		size += chunk.length;
+	}
+	return { part, name: info.filename, type: info.mimeType, size, sha256: hash.digest('hex') };
+}
+
+function keepLast(files: UploadedFile[]) {
+	const isLast = (file: UploadedFile, index: number) =>
+		!files.some((later, position) => position > index && later.part === file.part);
+	return files.filter((file, index) => file.part.endsWith('[]') || isLast(file, index));
+}
