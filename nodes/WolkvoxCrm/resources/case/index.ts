@@ -1,0 +1,32 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { wholeReply } from '../../transport/reply';
+import { updateCase, updateFields } from './update';
+
+/** What can be done with a case, and the page of the API for each. */
+export const caseProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['case'] } },
+		options: [
+			{
+				name: 'Update',
+				value: 'update',
+				action: 'Update case',
+				description:
+					'Change fields of a case and attach files. Only the fields you add are sent; all others stay as they are.',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/cases/update.php' },
+					send: { paginate: true },
+					operations: { pagination: updateCase },
+					output: { postReceive: [wholeReply] },
+				},
+			},
+		],
+		default: 'update',
+	},
+	...updateFields,
+];

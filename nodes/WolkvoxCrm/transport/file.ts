@@ -1,0 +1,78 @@
+import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
+import { BINARY_ENCODING } from 'n8n-workflow';
+
+type BinaryHelpers = Pick<
+	IExecuteSingleFunctions['helpers'],
+	'getBinaryMetadata' | 'getBinaryStream'
+>;
+type BinaryStream = Awaited<ReturnType<BinaryHelpers['getBinaryStream']>>;
+
+/**
+ * A file whose bytes are read only while they are sent, and again each time it is sent. The HTTP
+ * layer asks a `FormData` part for its name, type, size and stream (axios, formDataToStream.js).
+ */
+export class StreamedFile extends File {
+	/** Why the bytes could not be read, once that has happened. */
+	fault?: Error;
+
+	private readonly open = new Set<BinaryStream>();
+
+	/**
+	 * @param size of the contents in bytes
+	 * @param read opens the contents
+	 */
+	constructor(
+		name: string,
+		type: string,
+		size: number,
+		private readonly read: () => Promise<BinaryStream>,
+	) {
+		super([], name, { type });
+		Object.defineProperty(this, 'size', { value: size });
+	}
+
+	stream(): ReturnType<File['stream']> {
+		return ReadableStream.from(this.chunks()) as ReturnType<File['stream']>;
+	}
+
+	/** Closes what a request that ended early has left open. */
+	close(): void {
+		for (const stream of this.open) stream.destroy();
+		this.open.clear();
+	}
+
+	private async *chunks(): AsyncGenerator<Uint8Array> {
+		const stream = await this.read();
+		stream.once('error', (fault) => (this.fault = fault));
+		this.open.add(stream);
+		for await (const chunk of stream) yield chunk as Uint8Array;
+		this.open.delete(stream);
+	}
+}
+
+/**
+ * Makes a file to attach from n8n's binary data.
+ *
+ * Data that n8n keeps by id is streamed; data that it keeps in memory is there already.
+ *
+ * @throws when n8n does not have the data (any more)
+ */
+export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promise<File> {
+	const name = fileName(binary);
+	const type = binary.mimeType || 'application/octet-stream';
+	const { id } = binary;
+
+	if (!id) return new File([Buffer.from(binary.data, BINARY_ENCODING)], name, { type });
+	const { fileSize } = await helpers.getBinaryMetadata(id);
+	return new StreamedFile(name, type, fileSize, async () => await helpers.getBinaryStream(id));
+}
+
+/** The last part of the name, as browsers send it; PHP drops a file without a name. */
+function fileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
+	const name = (given ?? '').replace(/[\\/]+$/, '').replace(/^.*[\\/]/s, '');
+	if (name.trim() !== '') return name;
+
+	const [, subtype] = /^[\w-]+\/([a-z\d]+)$/.exec(mimeType) ?? [];
+	const extension = fileExtension || (subtype === 'plain' ? 'txt' : subtype);
+	return extension && extension !== 'octet' ? `file.${extension}` : 'file';
+}
