@@ -57,7 +57,7 @@ async function digest(part: string, stream: Readable, info: busboy.FileInfo) {
 		hash.update(chunk);
 		size += chunk.length;
 	}
-	return { part, name: info.filename, type: info.mimeType, size, sha256: hash.digest('hex') };
+	return { part, name: info.filename ?? '', type: info.mimeType, size, sha256: hash.digest('hex') };
 }
 
 function keepLast(files: UploadedFile[]) {

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { N8N_FOLDER, ROOT, Trouble, nodeForN8n, nodePackage, npm, step } from './tools.cjs';
+
+const GIGABYTES_NEEDED = 5;
+const SQLITE = join(N8N_FOLDER, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
+
+/** Installs what is missing and gives the path of the Node.js that n8n runs on. */
+export async function install() {
+	const missing = [ROOT, N8N_FOLDER].filter((folder) => !isInstalled(folder));
+	if (missing.length > 0) await checkFirst();
+	if (missing.includes(ROOT)) {
+		await step("Installing this package's tools (about a minute)", () => npmCi(ROOT));
+	}
+	if (missing.includes(N8N_FOLDER)) {
+		await step(`Installing n8n ${n8nVersion()} (about three minutes)`, () => npmCi(N8N_FOLDER));
+	}
+	const node = nodeForN8n();
+	if (!existsSync(SQLITE)) {
+		await step('Building SQLite for n8n (about a minute)', () => buildSqlite(node));
+	}
+	return node;
+}
+
+async function checkFirst() {
+	await step('Checking npm and the disk', async () => {
+		const { bavail, bsize } = await statfs(ROOT);
+		const gigabytes = (bavail * bsize) / 1e9;
+		if (gigabytes < GIGABYTES_NEEDED) {
+			throw new Trouble(
+				`n8n and the tools need ${GIGABYTES_NEEDED} GB on this disk, and ${gigabytes.toFixed(1)} GB are free.`,
+			);
+		}
+		// One quick question shows at once what an install would show after minutes of tries.
+		await npm(['view', `n8n@${n8nVersion()}`, 'version', '--fetch-retries=0'], { cwd: ROOT });
+	});
+}
+
+/** Whether the folder holds what its lockfile says; npm notes at the end of an install what it did. */
+function isInstalled(folder) {
+	const installed = packagesOf(join(folder, 'node_modules/.package-lock.json'));
+	const wanted = packagesOf(join(folder, 'package-lock.json'));
+	return Object.entries(wanted).every(
+		([path, { version, optional, devOptional }]) =>
+			path === '' || optional || devOptional || installed[path]?.version === version,
+	);
+}
+
+function packagesOf(lockfile) {
+	if (!existsSync(lockfile)) return {};
+	return JSON.parse(readFileSync(lockfile, 'utf8')).packages;
+}
+
+function npmCi(folder) {
+	return npm(['ci', '--no-audit', '--no-fund'], { cwd: folder });
+}
+
+function n8nVersion() {
+	return JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')).dependencies.n8n;
+}
+
+async function buildSqlite(node) {
+	const env = { PATH: [dirname(node), process.env.PATH].join(delimiter) };
+	const headers = nodePackage();
+	// Spares node-gyp the download of the headers; a Node.js from elsewhere brings its own.
+	if (headers && node.startsWith(headers)) env.npm_config_nodedir = headers;
+	await npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: N8N_FOLDER, env });
+	if (!existsSync(SQLITE)) {
+		throw new Trouble(
+			'SQLite for n8n was not built: a C++ compiler, make and Python are needed for it.',
+		);
+	}
+}

@@ -1,0 +1,166 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { N8N_FOLDER, nodeForN8n, Trouble } from './tools.cjs';
+
+const READY_WITHIN_MS = 180_000;
+const STOP_WITHIN_MS = 15_000;
+const INHERITED =
+	/^(path|home|lang|lc_.*|tmpdir|temp|tmp|systemroot|userprofile|(local)?appdata)$/i;
+
+/** The login of every sandbox; it listens on the loopback address only. */
+export const OWNER = { email: 'owner@sandbox.invalid', password: 'Sandbox-2025' };
+
+export interface N8nOptions {
+	/** n8n's user folder: its database, its settings, its community packages. */
+	home: string;
+	logFile: string;
+	port: number;
+}
+
+export interface N8n {
+	url: string;
+	/** Calls n8n's own REST API as the owner; a failure tells n8n's message. */
+	request<T>(method: string, path: string, body?: unknown): Promise<T>;
+	/** Settles when n8n ends without being asked to. */
+	died: Promise<Trouble>;
+	stop(): Promise<void>;
+}
+
+/** Starts n8n, waits until it takes requests, and signs in as its owner. */
+export async function startN8n({ home, logFile, port }: N8nOptions): Promise<N8n> {
+	mkdirSync(home, { recursive: true });
+	const brokerPort = await freePort();
+	const log = openSync(logFile, 'w');
+	const child = spawn(nodeForN8n(), [join(N8N_FOLDER, 'node_modules/n8n/bin/n8n'), 'start'], {
+		cwd: home,
+		env: { ...inherited(), ...settings(home, port, brokerPort) },
+		// A group of its own: Ctrl-C reaches n8n through stop(), and its task runner goes with it.
+		detached: true,
+		stdio: ['ignore', log, log],
+		windowsHide: true,
+	});
+	closeSync(log);
+	const died = new Promise<Trouble>((resolve) => {
+		child.once('error', (error) => resolve(new Trouble(`n8n did not start: ${error.message}`)));
+		child.once('exit', () => resolve(new Trouble(`n8n ended:\n${lastLines(logFile)}`)));
+	});
+	const killAtExit = () => signalGroup(child, 'SIGKILL');
+	process.once('exit', killAtExit);
+	const stop = async () => {
+		signalGroup(child, 'SIGTERM');
+		await Promise.race([died, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
+		killAtExit();
+		process.off('exit', killAtExit);
+	};
+
+	try {
+		const url = `http://127.0.0.1:${port}`;
+		await Promise.race([ready(url, logFile), failWith(died)]);
+		return { url, request: await signIn(url), died, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** A port that nobody uses at the moment. */
+export async function freePort() {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** Settings of an n8n around us (N8N_..., DB_...) must not reach the sandbox, so little is passed on. */
+function inherited() {
+	return Object.fromEntries(Object.entries(process.env).filter(([name]) => INHERITED.test(name)));
+}
+
+function settings(home: string, port: number, brokerPort: number) {
+	return {
+		N8N_USER_FOLDER: home,
+		N8N_HOST: '127.0.0.1',
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_PORT: String(port),
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		N8N_SECURE_COOKIE: 'false',
+		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+		// The list of verified packages comes from n8n's own server.
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	};
+}
+
+async function ready(url: string, logFile: string) {
+	const end = Date.now() + READY_WITHIN_MS;
+	while (Date.now() < end) {
+		const reply = await fetch(`${url}/healthz/readiness`).catch(() => undefined);
+		if (reply?.ok) return;
+		await sleep(200);
+	}
+	throw new Trouble(
+		`n8n was not ready within ${READY_WITHIN_MS / 1000} seconds:\n${lastLines(logFile)}`,
+	);
+}
+
+async function failWith(died: Promise<Trouble>): Promise<never> {
+	throw await died;
+}
+
+async function signIn(url: string): Promise<N8n['request']> {
+	const headers: Record<string, string> = { 'browser-id': 'sandbox' };
+	const send = async (method: string, path: string, body?: unknown) => {
+		const reply = await fetch(url + path, {
+			method,
+			headers: {
+				...headers,
+				...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+			},
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		const text = await reply.text();
+		if (!reply.ok) throw new Error(`${method} ${path}: HTTP ${reply.status} ${text.slice(0, 500)}`);
+		const cookies = reply.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+		if (cookies.length > 0) headers.cookie = cookies.join('; ');
+		return text === '' ? undefined : JSON.parse(text).data;
+	};
+
+	const { userManagement } = await send('GET', '/rest/settings');
+	const { email, password } = OWNER;
+	await (userManagement.showSetupOnFirstLoad
+		? send('POST', '/rest/owner/setup', {
+				email,
+				password,
+				firstName: 'Sandbox',
+				lastName: 'Owner',
+			})
+		: send('POST', '/rest/login', { emailOrLdapLoginId: email, password }));
+	return send;
+}
+
+function lastLines(logFile: string) {
+	return readFileSync(logFile, 'utf8').trim().split('\n').slice(-10).join('\n');
+}
+
+/** Signals n8n and what it started; a group that has ended already is fine. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals) {
+	if (child.pid === undefined) return;
+	if (process.platform === 'win32') {
+		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+		return;
+	}
+	try {
+		process.kill(-child.pid, signal);
+	} catch {
+		// No process of the group is left.
+	}
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OWNER, type N8n } from './n8n.mts';
+import { REPORT, REPORT_SHA256 } from './report.mts';
+import { startSandbox, type Sandbox } from './sandbox.mts';
+import type { Case } from './standin/cases.mts';
+import { ROOT, step, Trouble } from './tools.cjs';
+import { credentialData, ensureCredential, ensureWorkflow, withCredential } from './workflows.mts';
+
+const EXAMPLE = join(ROOT, 'examples', 'close-case-with-report.json');
+const SOLUTION = 'The second charge was paid back on 3 March.';
+const onlyOnce = process.argv.includes('--once');
+
+main().catch((error: unknown) => {
+	console.error(`\n${error instanceof Trouble ? error.message : String(error)}`);
+	process.exit(1);
+});
+
+async function main() {
+	let sandbox: Sandbox | undefined;
+	const askedToStop = untilAskedToStop();
+	// Until n8n is up there is nothing to end in good order; leaving takes its process along.
+	void askedToStop.then(() => sandbox ?? process.exit(130));
+
+	sandbox = await startSandbox({
+		name: 'n8n',
+		n8nPort: Number(process.env.WOLKVOX_SANDBOX_N8N_PORT),
+		standIn: { port: Number(process.env.WOLKVOX_SANDBOX_PORT) },
+	});
+	try {
+		await setUp(sandbox);
+		process.exitCode = (await showExample(sandbox)) ? 0 : 1;
+		if (!onlyOnce) await stay(sandbox, askedToStop);
+	} finally {
+		await sandbox.stop();
+	}
+	process.exit();
+}
+
+async function stay(sandbox: Sandbox, askedToStop: Promise<void>) {
+	printAddresses(sandbox);
+	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
+	if (died) throw died;
+	console.log('\nStopping n8n and the stand-in.');
+	process.exitCode = 0;
+}
+
+/** Resolves on Ctrl-C and its like, and when the process that started this one is gone. */
+function untilAskedToStop() {
+	return new Promise<void>((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve());
+		process.on('disconnect', () => resolve());
+	});
+}
+
+function setUp(sandbox: Sandbox) {
+	return step('Setting up the credential and the example workflow', () => ensureExample(sandbox));
+}
+
+async function ensureExample({ n8n, standIn }: Sandbox) {
+	const credential = await ensureCredential(n8n, {
+		name: 'Wolkvox CRM (sandbox)',
+		type: 'wolkvoxCrmApi',
+		data: credentialData(standIn.url),
+	});
+	const example = JSON.parse(await readFile(EXAMPLE, 'utf8'));
+	await ensureWorkflow(n8n, withCredential(example, credential));
+}
+
+/** Closes a case through the example's webhook, and tells whether the stand-in got it all. */
+async function showExample({ n8n, standIn }: Sandbox) {
+	const [target] = standIn.cases;
+	console.log(`\nBefore:\n${describe(target)}`);
+	const reply = await callExample(n8n, target.id);
+	console.log(`\nThe workflow "Close a case with its report" answered: ${reply}`);
+	console.log(`\nAfter:\n${describe(target)}`);
+
+	const asExpected = isClosed(target);
+	console.log(
+		asExpected
+			? `\nThe case is closed, and its attachment is the file that was sent, byte for byte.`
+			: `\nThe case is not as expected: it should be closed, with ${REPORT.name} of SHA-256 ${REPORT_SHA256}.`,
+	);
+	return asExpected;
+}
+
+async function callExample({ url }: N8n, caseId: string) {
+	const form = new FormData();
+	form.append('caseId', caseId);
+	form.append('solution', SOLUTION);
+	form.append('report', new File([REPORT.bytes], REPORT.name, { type: REPORT.type }));
+	const reply = await fetch(`${url}/webhook/close-case`, { method: 'POST', body: form });
+	return `HTTP ${reply.status} ${await reply.text()}`;
+}
+
+function isClosed({ fields, attachments }: Case) {
+	const [file, ...others] = attachments;
+	return (
+		fields.status === 'closed' &&
+		fields.solution === SOLUTION &&
+		others.length === 0 &&
+		file?.name === REPORT.name &&
+		file.size === REPORT.bytes.length &&
+		file.sha256 === REPORT_SHA256
+	);
+}
+
+function describe({ id, fields, customFields, attachments }: Case) {
+	const files = attachments.map(
+		({ name, size, sha256 }) => `${name}, ${size} bytes, SHA-256 ${sha256}`,
+	);
+	const rows = Object.entries({
+		case: id,
+		...fields,
+		...customFields,
+		attachments: files.join('; ') || 'none',
+	});
+	return rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`).join('\n');
+}
+
+function printAddresses({ n8n, standIn }: Sandbox) {
+	console.log(`
+  n8n          ${n8n.url}   (${OWNER.email}, password ${OWNER.password})
+  stand-in     ${standIn.url}   (its cases, live; a test double, not Wolkvox)
+
+Press Ctrl-C to stop.`);
+}

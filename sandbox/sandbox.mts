@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, startN8n, type N8n } from './n8n.mts';
+import { installPackage } from './package.mts';
+import { startStandIn, type StandIn, type StandInOptions } from './standin.mts';
+import { RUN_FOLDER, step as printStep } from './tools.cjs';
+
+export interface SandboxOptions {
+	/** Name of its folder under `.sandbox/`; what n8n stores there is found again by the next start. */
+	name: string;
+	n8nPort?: number;
+	standIn?: StandInOptions;
+	/** Runs each step; by default one that prints a line about it. */
+	step?: typeof printStep;
+}
+
+export interface Sandbox {
+	n8n: N8n;
+	standIn: StandIn;
+	stop(): Promise<void>;
+}
+
+/** A real n8n with this package installed in it, and a stand-in for Wolkvox beside it. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+	const { name, step = printStep } = options;
+	const home = join(RUN_FOLDER, name);
+	mkdirSync(home, { recursive: true });
+	await step('Installing the node in n8n', () => installPackage(home));
+	const standIn = await startStandIn(options.standIn);
+	try {
+		const port = options.n8nPort ?? (await freePort());
+		const logFile = join(RUN_FOLDER, `${name}.log`);
+		const n8n = await step('Starting n8n', () => startN8n({ home, logFile, port }));
+		const stop = async () => {
+			await n8n.stop();
+			await standIn.close();
+		};
+		return { n8n, standIn, stop };
+	} catch (error) {
+		await standIn.close();
+		throw error;
+	}
+}

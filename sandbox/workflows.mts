@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { N8n } from './n8n.mts';
+
+/** As much of a workflow as the sandbox looks at; the rest passes through. */
+export interface Workflow {
+	name: string;
+	nodes: Array<{ type: string; credentials?: object; [key: string]: unknown }>;
+	connections: object;
+	settings?: object;
+	[key: string]: unknown;
+}
+
+interface Stored {
+	id: string;
+	name: string;
+	versionId: string;
+}
+
+interface Publication {
+	status: string;
+	triggers: Array<{ errorMessage: string | null }>;
+}
+
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+/** Creates the credential, or brings the one of the same name up to date. */
+export async function ensureCredential(n8n: N8n, credential: Omit<Credential, 'id'>) {
+	const stored = await n8n.request<Stored[]>('GET', '/rest/credentials');
+	const known = stored.find(({ name }) => name === credential.name);
+	const { id } = known
+		? await n8n.request<Stored>('PATCH', `/rest/credentials/${known.id}`, credential)
+		: await n8n.request<Stored>('POST', '/rest/credentials', credential);
+	return { ...credential, id };
+}
+
+/** Creates the workflow, or overwrites the one of the same name, and publishes it. */
+export async function ensureWorkflow(n8n: N8n, workflow: Workflow) {
+	const stored = await n8n.request<Stored[]>('GET', '/rest/workflows');
+	const known = stored.find(({ name }) => name === workflow.name);
+	const { id, versionId } = known
+		? await n8n.request<Stored>('PATCH', `/rest/workflows/${known.id}`, workflow)
+		: await n8n.request<Stored>('POST', '/rest/workflows', workflow);
+	await n8n.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await published(n8n, id);
+	return id;
+}
+
+/** n8n says that a workflow is active before its webhooks answer. */
+async function published(n8n: N8n, id: string) {
+	for (;;) {
+		const path = `/rest/workflows/${id}/publication-status`;
+		const { status, triggers } = await n8n.request<Publication>('GET', path);
+		if (status === 'published') return;
+		if (status !== 'in_progress') {
+			const reasons = triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
+			throw new Error(`n8n did not publish the workflow (${status}): ${reasons.join('; ')}`);
+		}
+		await sleep(50);
+	}
+}
+
+/** The workflow with the credential in each of its Wolkvox nodes. */
+export function withCredential(workflow: Workflow, { id, name, type }: Credential): Workflow {
+	const nodes = workflow.nodes.map((node) =>
+		node.type === 'n8n-nodes-wolkvox.wolkvoxCrm'
+			? { ...node, credentials: { [type]: { id, name } } }
+			: node,
+	);
+	return { ...workflow, nodes };
+}
+
+/** Credential data for a stand-in. */
+export function credentialData(server: string, token = 'sandbox-token', operation = 'demo') {
+	return {
+		server: 'custom',
+		customServer: server,
+		operation,
+		token,
+		allowedHttpRequestDomains: 'domains',
+		allowedDomains: '*.wolkvox.com',
+	};
+}
