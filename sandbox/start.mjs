@@ -9,6 +9,8 @@ import { Trouble } from './tools.cjs';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 try {
+	if (Number.parseInt(process.versions.node, 10) < 20)
+		throw new Trouble('Node.js 20 or later is needed.');
 	const [mode] = process.argv.slice(2);
 	if (mode !== '--prepare') await checkPorts();
 	const node = await install();
@@ -19,6 +21,14 @@ try {
 	process.exitCode = 1;
 }
 
+/** npm's shell dies of a signal without passing it on, and leaves its script to run for ever. */
+function whenAbandoned(act) {
+	const parent = process.ppid;
+	if (!process.env.npm_lifecycle_event) return;
+	const check = () => process.ppid === parent || act();
+	setInterval(check, 500).unref();
+}
+
 /** Hands over to Node 24, which runs TypeScript as it is; gives its exit code. */
 function run(node, args) {
 	const script = join(import.meta.dirname, 'run.mts');
@@ -27,6 +37,7 @@ function run(node, args) {
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 	});
 	for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+	whenAbandoned(() => child.kill());
 	return new Promise((resolve, reject) => {
 		child.on('error', reject);
 		child.on('exit', (code) => resolve(code ?? 1));

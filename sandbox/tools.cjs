@@ -75,16 +75,16 @@ function runToEnd(command, args, ...rest) {
 }
 
 function explain(args, output) {
-	const cause = CAUSES.find(([pattern]) => pattern.test(errorsOf(output)));
+	const errors = errorsOf(output);
+	const cause = CAUSES.find(([pattern]) => pattern.test(errors.join('\n')));
 	if (cause) return cause[1];
-	const last = output.trim().split('\n').slice(-8).join('\n');
-	return `"npm ${args.slice(0, 2).join(' ')}" failed (all of it is in .sandbox/npm.log):\n${last}`;
+	const shown = errors.length > 0 ? errors.slice(0, 8) : output.trim().split('\n').slice(-8);
+	return `"npm ${args.slice(0, 2).join(' ')}" failed (all of it is in .sandbox/npm.log):\n${shown.join('\n')}`;
 }
 
 /** npm's warnings mention networks and the like without any failure. */
 function errorsOf(output) {
-	const lines = output.split('\n').filter((line) => /npm (error|ERR!)|^Error/.test(line));
-	return lines.join('\n');
+	return output.split('\n').filter((line) => /^npm (error|ERR!) \S|^Error/.test(line));
 }
 
 /** The folder of the Node.js that was installed beside n8n, if this platform has one. */
