@@ -1,0 +1,273 @@
+import 'reflect-metadata';
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+
+// n8n reads these while it loads.
+process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'wolkvox-engine-'));
+process.env.N8N_ENCRYPTION_KEY = 'for tests alone';
+
+import { Container } from '@n8n/di';
+import {
+	BinaryDataService,
+	DirectoryLoader,
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	RoutingNode,
+	WorkflowExecute,
+} from 'n8n-core';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteData,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { createRunExecutionData, ICredentialsHelper, Workflow } from 'n8n-workflow';
+
+export const NODE_TYPE = 'n8n-nodes-wolkvox.wolkvoxCrm';
+
+/** A file for an item: n8n's engine stores it in the binary mode that is set. */
+export interface TestFile {
+	name?: string;
+	type?: string;
+	extension?: string;
+	contents: Buffer;
+}
+
+export interface TestItem {
+	json: IDataObject;
+	files?: Record<string, TestFile>;
+}
+
+export interface RunSettings {
+	items: TestItem[];
+	parameters: IDataObject;
+	credential: ICredentialDataDecryptedObject;
+	/** Settings of the node itself: onError, retryOnFail, maxTries, executeOnce … */
+	node?: Partial<INode>;
+	binaryMode?: 'default' | 'filesystem';
+	/** Called as soon as the run has begun; its function cancels the run as the stop button does. */
+	onStart?: (cancel: () => void) => void;
+}
+
+export interface RunResult {
+	run: IRun;
+	/** Items of the node's main output and of its error output. */
+	outputs: [INodeExecutionData[], INodeExecutionData[]];
+	error?: Error & {
+		description?: string;
+		httpCode?: string;
+		context?: { itemIndex?: number };
+		node?: INode;
+	};
+}
+
+/** The built package, loaded as n8n loads it. */
+async function loadPackage() {
+	const loader = new PackageDirectoryLoader(resolve(__dirname, '../..'));
+	await loader.loadAll();
+	const { type } = loader.nodeTypes.wolkvoxCrm as { type: INodeType };
+	DirectoryLoader.applyDeclarativeNodeOptionParameters(type);
+
+	// n8n gives a declarative node this function (n8n's node-types.js); without it nothing cancels.
+	type.execute = async function (this: IExecuteFunctions) {
+		return (await new RoutingNode(this as never, type).runNode()) ?? [];
+	};
+	return { nodeType: type, credentialType: loader.credentialTypes.wolkvoxCrmApi.type };
+}
+
+export const loadedPackage = loadPackage();
+
+const source: INodeType = {
+	description: {
+		displayName: 'Source',
+		name: 'source',
+		group: ['input'],
+		version: 1,
+		description: 'Gives the items of a test',
+		defaults: { name: 'Source' },
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [],
+	},
+	async execute() {
+		return [this.getInputData()];
+	},
+};
+
+/** Credentials as n8n keeps them, without a database. */
+class TestCredentials extends ICredentialsHelper {
+	constructor(
+		private readonly data: ICredentialDataDecryptedObject,
+		private readonly apply: (
+			credentials: ICredentialDataDecryptedObject,
+			options: IHttpRequestOptions,
+		) => Promise<IHttpRequestOptions>,
+	) {
+		super();
+	}
+
+	getParentTypes() {
+		return [];
+	}
+
+	isCredentialUsableByNode() {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		options: IHttpRequestOptions,
+	) {
+		return await this.apply(credentials, options);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('not used');
+	}
+
+	async getDecrypted() {
+		return { ...this.data };
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+
+	getCredentialsProperties() {
+		return [];
+	}
+}
+
+async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionData> {
+	const service = Container.get(BinaryDataService);
+	const binary: Record<string, IBinaryData> = {};
+	for (const [field, file] of Object.entries(item.files ?? {})) {
+		const data = {
+			data: '',
+			mimeType: file.type ?? 'application/octet-stream',
+			...(file.name !== undefined && { fileName: file.name }),
+			...(file.extension && { fileExtension: file.extension }),
+		} as IBinaryData;
+		binary[field] =
+			mode === 'default'
+				? { ...data, data: file.contents.toString('base64') }
+				: await service.store(
+						{ type: 'execution', workflowId: 'w1', executionId: 'e1' },
+						Readable.from(file.contents.length ? [file.contents] : []),
+						data,
+					);
+	}
+	return { json: item.json, ...(item.files && { binary }) };
+}
+
+/** Runs Source -> Wolkvox CRM in n8n's own engine and gives what came out. */
+export async function runNode(settings: RunSettings): Promise<RunResult> {
+	const { nodeType, credentialType } = await loadedPackage;
+	const binaryMode = settings.binaryMode ?? 'filesystem';
+	const service = Container.get(BinaryDataService);
+	await service.init();
+	(service as unknown as { mode: string }).mode =
+		binaryMode === 'filesystem' ? 'filesystem-v2' : 'default';
+
+	const types: Record<string, INodeType> = { 'test.source': source, [NODE_TYPE]: nodeType };
+	const nodeTypes: INodeTypes = {
+		getByName: (name) => types[name],
+		getByNameAndVersion: (name) => types[name],
+		getKnownTypes: () => ({}),
+	};
+	const base = { typeVersion: 1, position: [0, 0] as [number, number] };
+	const workflow = new Workflow({
+		id: 'w1',
+		name: 'Test',
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1' },
+		nodes: [
+			{ ...base, id: '1', name: 'Source', type: 'test.source', parameters: {} },
+			{
+				...base,
+				id: '2',
+				name: 'Wolkvox CRM',
+				type: NODE_TYPE,
+				parameters: { resource: 'case', operation: 'update', ...settings.parameters } as never,
+				credentials: { wolkvoxCrmApi: { id: 'c1', name: 'Wolkvox' } },
+				...settings.node,
+			},
+		],
+		connections: { Source: { main: [[{ node: 'Wolkvox CRM', type: 'main', index: 0 }]] } },
+	});
+
+	const items = await Promise.all(
+		settings.items.map(async (item) => await storeFiles(item, binaryMode)),
+	);
+	const first: IExecuteData = { node: workflow.nodes.Source, data: { main: [items] }, source: null };
+	const runData = createRunExecutionData({
+		executionData: {
+			contextData: {},
+			metadata: {},
+			nodeExecutionStack: [first],
+			waitingExecution: {},
+			waitingExecutionSource: {},
+		},
+	} as never);
+
+	const hooks = new ExecutionLifecycleHooks('manual', 'e1', { id: 'w1' } as never);
+	const additionalData = {
+		credentialsHelper: new TestCredentials(
+			settings.credential,
+			credentialType.authenticate as never,
+		),
+		executionId: 'e1',
+		currentNodeExecutionIndex: 0,
+		restApiUrl: 'http://localhost/rest',
+		instanceBaseUrl: 'http://localhost/',
+		formBaseUrl: 'http://localhost/form',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		formTestBaseUrl: 'http://localhost/form-test',
+		webhookBaseUrl: 'http://localhost/webhook',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		webhookTestBaseUrl: 'http://localhost/webhook-test',
+		variables: {},
+		hooks,
+		setExecutionStatus: () => {},
+		logAiEvent: () => {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+
+	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(
+		workflow,
+	);
+	settings.onStart?.(() => execution.cancel());
+	const finished = new Promise<IRun>((resolveRun) =>
+		hooks.addHandler('workflowExecuteAfter', async (run) => resolveRun(run)),
+	);
+	await execution.catch(() => {});
+	const run = await finished;
+
+	const task = run.data.resultData.runData['Wolkvox CRM']?.at(-1);
+	const outputs = task?.data?.main ?? [];
+	return {
+		run,
+		outputs: [outputs[0] ?? [], outputs[1] ?? []],
+		error: (task?.error ?? run.data.resultData.error) as RunResult['error'],
+	};
+}
