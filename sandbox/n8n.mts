@@ -95,8 +95,9 @@ function settings(home: string, port: number, brokerPort: number) {
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		// The list of verified packages comes from n8n's own server.
+		// Both would ask n8n's own servers for lists.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_DISABLED_MODULES: 'mcp-registry',
 	};
 }
 

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { OWNER, type N8n } from './n8n.mts';
+import { callExample, ensureExample, isClosedWithReport } from './example.mts';
+import { OWNER } from './n8n.mts';
 import { REPORT, REPORT_SHA256 } from './report.mts';
 import { startSandbox, type Sandbox } from './sandbox.mts';
 import type { Case } from './standin/cases.mts';
-import { ROOT, step, Trouble } from './tools.cjs';
-import { credentialData, ensureCredential, ensureWorkflow, withCredential } from './workflows.mts';
+import { step, Trouble } from './tools.cjs';
 
-const EXAMPLE = join(ROOT, 'examples', 'close-case-with-report.json');
-const SOLUTION = 'The second charge was paid back on 3 March.';
 const onlyOnce = process.argv.includes('--once');
 
 main().catch((error: unknown) => {
@@ -17,18 +13,19 @@ main().catch((error: unknown) => {
 });
 
 async function main() {
-	let sandbox: Sandbox | undefined;
+	let isUp = false;
 	const askedToStop = untilAskedToStop();
 	// Until n8n is up there is nothing to end in good order; leaving takes its process along.
-	void askedToStop.then(() => sandbox ?? process.exit(130));
+	void askedToStop.then(() => isUp || process.exit(130));
 
-	sandbox = await startSandbox({
+	const sandbox = await startSandbox({
 		name: 'n8n',
 		n8nPort: Number(process.env.WOLKVOX_SANDBOX_N8N_PORT),
 		standIn: { port: Number(process.env.WOLKVOX_SANDBOX_PORT) },
 	});
+	isUp = true;
 	try {
-		await setUp(sandbox);
+		await step('Setting up the credential and the example', () => ensureExample(sandbox));
 		process.exitCode = (await showExample(sandbox)) ? 0 : 1;
 		if (!onlyOnce) await stay(sandbox, askedToStop);
 	} finally {
@@ -53,20 +50,6 @@ function untilAskedToStop() {
 	});
 }
 
-function setUp(sandbox: Sandbox) {
-	return step('Setting up the credential and the example workflow', () => ensureExample(sandbox));
-}
-
-async function ensureExample({ n8n, standIn }: Sandbox) {
-	const credential = await ensureCredential(n8n, {
-		name: 'Wolkvox CRM (sandbox)',
-		type: 'wolkvoxCrmApi',
-		data: credentialData(standIn.url),
-	});
-	const example = JSON.parse(await readFile(EXAMPLE, 'utf8'));
-	await ensureWorkflow(n8n, withCredential(example, credential));
-}
-
 /** Closes a case through the example's webhook, and tells whether the stand-in got it all. */
 async function showExample({ n8n, standIn }: Sandbox) {
 	const [target] = standIn.cases;
@@ -75,34 +58,13 @@ async function showExample({ n8n, standIn }: Sandbox) {
 	console.log(`\nThe workflow "Close a case with its report" answered: ${reply}`);
 	console.log(`\nAfter:\n${describe(target)}`);
 
-	const asExpected = isClosed(target);
+	const asExpected = isClosedWithReport(target);
 	console.log(
 		asExpected
 			? `\nThe case is closed, and its attachment is the file that was sent, byte for byte.`
 			: `\nThe case is not as expected: it should be closed, with ${REPORT.name} of SHA-256 ${REPORT_SHA256}.`,
 	);
 	return asExpected;
-}
-
-async function callExample({ url }: N8n, caseId: string) {
-	const form = new FormData();
-	form.append('caseId', caseId);
-	form.append('solution', SOLUTION);
-	form.append('report', new File([REPORT.bytes], REPORT.name, { type: REPORT.type }));
-	const reply = await fetch(`${url}/webhook/close-case`, { method: 'POST', body: form });
-	return `HTTP ${reply.status} ${await reply.text()}`;
-}
-
-function isClosed({ fields, attachments }: Case) {
-	const [file, ...others] = attachments;
-	return (
-		fields.status === 'closed' &&
-		fields.solution === SOLUTION &&
-		others.length === 0 &&
-		file?.name === REPORT.name &&
-		file.size === REPORT.bytes.length &&
-		file.sha256 === REPORT_SHA256
-	);
 }
 
 function describe({ id, fields, customFields, attachments }: Case) {
