@@ -10,15 +10,15 @@ import { credentialData, ensureCredential, ensureWorkflow, withCredential } from
 const EXAMPLE = join(ROOT, 'examples', 'close-case-with-report.json');
 const SOLUTION = 'The second charge was paid back on 3 March.';
 
-/** Puts the example workflow into n8n, with a credential for the stand-in, and publishes it. */
+/** Puts the example workflow into n8n, with a credential for the stand-in, and publishes it; gives its id. */
 export async function ensureExample({ n8n, standIn }: Sandbox) {
 	const credential = await ensureCredential(n8n, {
 		name: 'Wolkvox CRM (sandbox)',
 		type: 'wolkvoxCrmApi',
-		data: credentialData(standIn.url),
+		data: credentialData(standIn.url, standIn.token),
 	});
 	const example = JSON.parse(await readFile(EXAMPLE, 'utf8'));
-	await ensureWorkflow(n8n, withCredential(example, credential));
+	return await ensureWorkflow(n8n, withCredential(example, credential));
 }
 
 /** Sends the report to the example's webhook, as a web form would; gives the answer. */

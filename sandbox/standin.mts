@@ -43,6 +43,7 @@ export interface LogEntry {
 
 export interface StandIn {
 	url: string;
+	token: string;
 	cases: Case[];
 	log: LogEntry[];
 	close(): Promise<void>;
@@ -72,6 +73,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 	});
 	return {
 		url: `http://${host}:${(server.address() as AddressInfo).port}`,
+		token: state.token,
 		cases: state.cases,
 		log: state.log,
 		close: async () => {

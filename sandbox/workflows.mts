@@ -38,7 +38,7 @@ export async function ensureCredential(n8n: N8n, credential: Omit<Credential, 'i
 	return { ...credential, id };
 }
 
-/** Creates the workflow, or overwrites the one of the same name, and publishes it. */
+/** Creates the workflow, or overwrites the one of the same name, and publishes it; gives its id. */
 export async function ensureWorkflow(n8n: N8n, workflow: Workflow) {
 	const stored = await n8n.request<Stored[]>('GET', '/rest/workflows');
 	const known = stored.find(({ name }) => name === workflow.name);
@@ -75,11 +75,11 @@ export function withCredential(workflow: Workflow, { id, name, type }: Credentia
 }
 
 /** Credential data for a stand-in. */
-export function credentialData(server: string, token = 'sandbox-token', operation = 'demo') {
+export function credentialData(server: string, token: string) {
 	return {
 		server: 'custom',
 		customServer: server,
-		operation,
+		operation: 'demo',
 		token,
 		allowedHttpRequestDomains: 'domains',
 		allowedDomains: '*.wolkvox.com',

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { N8n } from '../../../sandbox/n8n.mts';
+
+export interface Item {
+	json: Record<string, any>;
+	binary?: Record<string, { fileName?: string }>;
+	pairedItem?: { item: number } | number;
+}
+
+/** A saved execution, as the list of executions in n8n's editor shows it. */
+export interface Execution {
+	status: string;
+	/** The whole record as n8n sends it, to look for what must not be in it. */
+	record: string;
+	/** Message of the error that ended it, if one did. */
+	error?: string;
+	/** Items that a node gave on one of its outputs. */
+	items(node: string, output?: number): Item[];
+}
+
+interface Saved {
+	id: string;
+	status: string;
+	data: string;
+}
+
+/** Waits for the newest execution of a workflow to end, and reads it. */
+export async function lastExecution(n8n: N8n, workflowId: string): Promise<Execution> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	for (;;) {
+		const path = `/rest/executions?filter=${filter}&limit=1`;
+		const { results } = await n8n.request<{ results: Saved[] }>('GET', path);
+		if (results[0] && !['new', 'running', 'waiting'].includes(results[0].status)) {
+			return read(await n8n.request<Saved>('GET', `/rest/executions/${results[0].id}`));
+		}
+		await sleep(100);
+	}
+}
+
+function read({ status, data }: Saved): Execution {
+	const { resultData } = unflatten(data);
+	return {
+		status,
+		record: data,
+		error: resultData.error?.message,
+		items: (node, output = 0) => resultData.runData[node]?.[0].data?.main[output] ?? [],
+	};
+}
+
+/** n8n saves a list of values that refer to each other by their place in it, written as a text. */
+function unflatten(text: string) {
+	const values: any[] = JSON.parse(text);
+	const done = new Map<number, unknown>();
+	const resolve = (place: number): unknown => {
+		const value = values[place];
+		if (typeof value !== 'object' || value === null) return value;
+		if (!done.has(place)) {
+			done.set(place, value);
+			for (const key of Object.keys(value)) {
+				if (typeof value[key] === 'string') value[key] = resolve(Number(value[key]));
+			}
+		}
+		return value;
+	};
+	return resolve(0) as any;
+}

@@ -1,0 +1,122 @@
+import type { N8n } from '../../../sandbox/n8n.mts';
+import {
+	ensureWorkflow,
+	withCredential,
+	type Credential,
+	type Workflow,
+} from '../../../sandbox/workflows.mts';
+import { lastExecution, type Execution } from './execution.mts';
+
+export const UPDATE = 'Update case';
+
+/** What the Wolkvox node of a test is set to. */
+export interface UpdateNode {
+	updateFields: Record<string, unknown>;
+	caseId?: string;
+	options?: Record<string, unknown>;
+	onError?: 'continueErrorOutput' | 'continueRegularOutput' | 'stopWorkflow';
+	[setting: string]: unknown;
+}
+
+/** Webhook, Wolkvox node, and a look back at the webhook's item from both of its outputs. */
+export function formWorkflow(name: string, node: UpdateNode): Workflow {
+	return chain(name, [webhook(name), updateNode(node)]);
+}
+
+/** The same, for a list: the webhook gets `items`, each of which becomes an item of n8n. */
+export function listWorkflow(name: string, node: UpdateNode): Workflow {
+	const splitOut = {
+		name: 'Cases',
+		type: 'n8n-nodes-base.splitOut',
+		typeVersion: 1,
+		parameters: { fieldToSplitOut: 'body.items', options: {} },
+	};
+	const workflow = chain(name, [webhook(name), splitOut, updateNode(node)]);
+	workflow.nodes.push(...['Done', 'Failed'].map(lookBack).map(place));
+	Object.assign(workflow.connections, { [UPDATE]: { main: [[to('Done')], [to('Failed')]] } });
+	return workflow;
+}
+
+/** Publishes a workflow, sends `body` to its webhook, and gives the execution that this started. */
+export async function run(
+	n8n: N8n,
+	credential: Credential,
+	workflow: Workflow,
+	body: FormData | object,
+): Promise<Execution> {
+	const id = await ensureWorkflow(n8n, withCredential(workflow, credential));
+	const isForm = body instanceof FormData;
+	const reply = await fetch(`${n8n.url}/webhook/${pathOf(workflow.name)}`, {
+		method: 'POST',
+		headers: isForm ? {} : { 'Content-Type': 'application/json' },
+		body: isForm ? body : JSON.stringify(body),
+	});
+	await reply.text();
+	return await lastExecution(n8n, id);
+}
+
+function webhook(name: string) {
+	return {
+		name: 'Webhook',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		webhookId: pathOf(name),
+		parameters: {
+			httpMethod: 'POST',
+			path: pathOf(name),
+			responseMode: 'lastNode',
+			options: {},
+		},
+	};
+}
+
+function updateNode({ caseId, updateFields, options = {}, ...settings }: UpdateNode) {
+	return {
+		name: UPDATE,
+		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
+		typeVersion: 1,
+		parameters: {
+			resource: 'case',
+			operation: 'update',
+			caseId: { __rl: true, mode: 'id', value: caseId ?? '={{ $json.caseId }}' },
+			updateFields,
+			options,
+		},
+		...settings,
+	};
+}
+
+function lookBack(name: string) {
+	const assignments = [
+		{ id: 'ref', name: 'ref', type: 'number', value: "={{ $('Cases').item.json.ref }}" },
+	];
+	return {
+		name,
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: { assignments: { assignments }, options: {} },
+	};
+}
+
+function chain(name: string, nodes: Array<{ name: string; type: string }>): Workflow {
+	const pairs = nodes.slice(1).map((node, index) => [nodes[index].name, node.name]);
+	return {
+		name,
+		nodes: nodes.map(place),
+		connections: Object.fromEntries(pairs.map(([from, next]) => [from, { main: [[to(next)]] }])),
+		settings: { executionOrder: 'v1' },
+		active: false,
+	};
+}
+
+function place<T extends { name: string }>(node: T, index: number) {
+	return { id: node.name, position: [index * 220, 0], ...node };
+}
+
+function to(node: string) {
+	return { node, type: 'main', index: 0 };
+}
+
+function pathOf(name: string) {
+	return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
