@@ -1,0 +1,32 @@
+<?php
+// Answers an update as the vendor's page shows it, and adds what PHP itself made of the request.
+function described(array $file): array
+{
+    if (is_array($file['name'])) {
+        $each = [];
+        foreach (array_keys($file['name']) as $i) {
+            $each[] = described(array_combine(array_keys($file), array_map(fn ($v) => $v[$i] ?? null, $file)));
+        }
+        return $each;
+    }
+    return [
+        'name' => $file['name'],
+        'type' => $file['type'],
+        'size' => $file['size'],
+        'error' => $file['error'],
+        'sha256' => $file['error'] === UPLOAD_ERR_OK ? hash_file('sha256', $file['tmp_name']) : null,
+    ];
+}
+
+header('Content-Type: application/json');
+echo json_encode([
+    'code' => 200,
+    'error' => 'null',
+    'msg' => 'Succesfully update record',
+    'data' => ['wolkvox_id' => ''],
+    'received' => [
+        'fields' => (object) $_POST,
+        'files' => (object) array_map('described', $_FILES),
+        'headers' => array_change_key_case(getallheaders()),
+    ],
+], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);

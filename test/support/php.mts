@@ -1,0 +1,57 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+
+/** Wolkvox is PHP; this is PHP's own reading of a multipart request. */
+export interface PhpRequest {
+	fields: Record<string, string>;
+	files: Record<string, unknown>;
+	headers: Record<string, string>;
+}
+
+/**
+ * Whether PHP is there. In CI it must be: a missing PHP fails the run instead of skipping tests.
+ */
+export function hasPhp(): boolean {
+	try {
+		execFileSync('php', ['--version'], { stdio: 'ignore' });
+		return true;
+	} catch {
+		if (process.env.CI) throw new Error('PHP is missing: install it (Debian: apt-get install php-cli)');
+		console.warn('PHP is missing, so tests of what PHP receives are left out. CI installs it.');
+		return false;
+	}
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((done) => server.close(done));
+	return port;
+}
+
+async function isUp(url: string): Promise<boolean> {
+	return await fetch(url).then(
+		() => true,
+		() => false,
+	);
+}
+
+/** Starts PHP's built-in server with a script that answers like Wolkvox and echoes what it got. */
+export async function startPhp(): Promise<{ url: string; close(): void }> {
+	const url = `127.0.0.1:${await freePort()}`;
+	const limits = ['upload_max_filesize=64M', 'post_max_size=64M', 'max_file_uploads=50'];
+	const child = spawn(
+		'php',
+		[...limits.flatMap((limit) => ['-d', limit]), '-S', url, resolve(__dirname, 'echo.php')],
+		{ stdio: 'ignore' },
+	);
+	const started = Date.now();
+	while (!(await isUp(`http://${url}/`))) {
+		if (Date.now() - started > 10_000) throw new Error('PHP did not start within 10 seconds');
+		await new Promise((done) => setTimeout(done, 20));
+	}
+	return { url: `http://${url}`, close: () => child.kill() };
+}
