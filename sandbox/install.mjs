@@ -61,14 +61,19 @@ function n8nVersion() {
 }
 
 async function buildSqlite(node) {
-	const env = { PATH: [dirname(node), process.env.PATH].join(delimiter) };
-	const headers = nodePackage();
-	// Spares node-gyp the download of the headers; a Node.js from elsewhere brings its own.
-	if (headers && node.startsWith(headers)) env.npm_config_nodedir = headers;
-	await npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: N8N_FOLDER, env });
+	const env = { PATH: [dirname(node), process.env.PATH].join(delimiter), ...headers() };
+	const built = npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: N8N_FOLDER, env });
+	await built.catch(() => undefined);
 	if (!existsSync(SQLITE)) {
 		throw new Trouble(
-			'SQLite for n8n was not built: a C++ compiler, make and Python are needed for it.',
+			'SQLite for n8n could not be built, which takes a C++ compiler, make and Python 3. Install them and run it again; .sandbox/npm.log tells more.',
 		);
 	}
+}
+
+/** Spares node-gyp the download of headers; SQLite's interface to Node.js is the same in all of them. */
+function headers() {
+	const folder = nodePackage();
+	const hasHeaders = folder && existsSync(join(folder, 'include', 'node', 'node_api.h'));
+	return hasHeaders ? { npm_config_nodedir: folder } : {};
 }

