@@ -12,7 +12,10 @@ import { byId, CASE_ID, TOKEN, update } from '../support/wolkvox.mts';
 
 const sha256 = (contents: Buffer) => createHash('sha256').update(contents).digest('hex');
 
-const PDF = Buffer.from('%PDF-1.4\r\n\0\xff\xfe--boundary\r\nContent-Disposition: form-data\r\n', 'latin1');
+const PDF = Buffer.from(
+	'%PDF-1.4\r\n\0\xff\xfe--boundary\r\nContent-Disposition: form-data\r\n',
+	'latin1',
+);
 
 const ALL_FIELDS: IDataObject = {
 	caseType: { __rl: true, mode: 'list', value: 'Request' },
@@ -24,7 +27,8 @@ const ALL_FIELDS: IDataObject = {
 	priority: 'low',
 	solution: 'Case solved.',
 	customFields: { field: [{ name: 'Contract number ', value: '0012' }] },
-	customFieldsJson: '{"Paid": true, "Amount": 12.5, "Address": {"type": "address", "value": "145a #12"}, "Empty": "", "Nothing": null, "🙂": "ñ"}',
+	customFieldsJson:
+		'{"Paid": true, "Amount": 12.5, "Address": {"type": "address", "value": "145a #12"}, "Empty": "", "Nothing": null, "🙂": "ñ"}',
 	attachments: 'report',
 };
 
@@ -103,10 +107,9 @@ describe.each(['default', 'filesystem'] as const)('what is sent (binary mode %s)
 			items: [{ json: { n: 7 }, files }],
 		});
 
-		expect(server.requests.map(({ files: sent }) => sent.map(({ part, name }) => [part, name]))).toEqual([
-			[['files', 'a.txt']],
-			[['files', 'b.bin']],
-		]);
+		expect(
+			server.requests.map(({ files: sent }) => sent.map(({ part, name }) => [part, name])),
+		).toEqual([[['files', 'a.txt']], [['files', 'b.bin']]]);
 		for (const { fields } of server.requests) {
 			expect(fields).toEqual([
 				['operation', 'demo'],
@@ -120,25 +123,28 @@ describe.each(['default', 'filesystem'] as const)('what is sent (binary mode %s)
 	it.each([
 		['files', 'files[]'],
 		['file', 'file[]'],
-	])('sends files together as %s -> %s, and one alone under the plain name', async (attachmentField, part) => {
-		const one = { name: '1.txt', type: 'text/plain', contents: Buffer.from('1') };
-		const two = { name: '2.txt', type: 'text/plain', contents: Buffer.from('2') };
-		const options = { attachmentField, multipleFiles: 'together' };
-		await update(server.url, {
-			binaryMode,
-			options,
-			updateFields: { attachments: '={{ Object.keys($binary) }}' },
-			items: [
-				{ json: { n: 0 }, files: { one, two } },
-				{ json: { n: 1 }, files: { one } },
-			],
-		});
+	])(
+		'sends files together as %s -> %s, and one alone under the plain name',
+		async (attachmentField, part) => {
+			const one = { name: '1.txt', type: 'text/plain', contents: Buffer.from('1') };
+			const two = { name: '2.txt', type: 'text/plain', contents: Buffer.from('2') };
+			const options = { attachmentField, multipleFiles: 'together' };
+			await update(server.url, {
+				binaryMode,
+				options,
+				updateFields: { attachments: '={{ Object.keys($binary) }}' },
+				items: [
+					{ json: { n: 0 }, files: { one, two } },
+					{ json: { n: 1 }, files: { one } },
+				],
+			});
 
-		expect(server.requests.map(({ files }) => files.map((file) => file.part))).toEqual([
-			[part, part],
-			[attachmentField],
-		]);
-	});
+			expect(server.requests.map(({ files }) => files.map((file) => file.part))).toEqual([
+				[part, part],
+				[attachmentField],
+			]);
+		},
+	);
 
 	it('gives a file without a name one that says what it is', async () => {
 		const contents = Buffer.from('x');
@@ -230,7 +236,9 @@ describe('which fields are sent', () => {
 	});
 
 	it('a case type by name, or by an expression that gives the name alone', async () => {
-		expect(await sentFields({ caseType: { __rl: true, mode: 'name', value: 'Incidentes' } })).toEqual({
+		expect(
+			await sentFields({ caseType: { __rl: true, mode: 'name', value: 'Incidentes' } }),
+		).toEqual({
 			'case-type': 'Incidentes',
 		});
 		expect(await sentFields({ caseType: '={{ "Claims" }}' })).toEqual({ 'case-type': 'Claims' });
@@ -240,7 +248,10 @@ describe('which fields are sent', () => {
 		['{}', {}],
 		['={{ {} }}', {}],
 		['={{ { "a": [1, { "b": null }], "c": "é" } }}', { a: [1, { b: null }], c: 'é' }],
-		['{"__proto__": {"x": 1}, "constructor": "y"}', JSON.parse('{"__proto__": {"x": 1}, "constructor": "y"}')],
+		[
+			'{"__proto__": {"x": 1}, "constructor": "y"}',
+			JSON.parse('{"__proto__": {"x": 1}, "constructor": "y"}'),
+		],
 	])('custom fields as JSON: %s', async (customFieldsJson, expected) => {
 		const { form } = (await sentFields({ customFieldsJson })) as { form: string };
 		expect(JSON.stringify(JSON.parse(form))).toBe(JSON.stringify(expected));
@@ -311,30 +322,45 @@ withPhp('what PHP receives', () => {
 
 	const withCrlf = (text: string) => text.replace(/\r\n|\r|\n/g, '\r\n');
 
-	it.each(['default', 'filesystem'] as const)('equals what it receives from form-data (%s)', async (binaryMode) => {
-		const { outputs } = await update(php.url, {
-			binaryMode,
-			caseId: byId(CASE_ID),
-			updateFields: ALL_FIELDS,
-			items: [{ json: {}, files: { report: { ...report, name: 'informe ñ.pdf' } } }],
-		});
-		const received = outputs[0][0].json.received as unknown as PhpRequest;
+	it.each(['default', 'filesystem'] as const)(
+		'equals what it receives from form-data (%s)',
+		async (binaryMode) => {
+			const { outputs } = await update(php.url, {
+				binaryMode,
+				caseId: byId(CASE_ID),
+				updateFields: ALL_FIELDS,
+				items: [{ json: {}, files: { report: { ...report, name: 'informe ñ.pdf' } } }],
+			});
+			const received = outputs[0][0].json.received as unknown as PhpRequest;
 
-		const reference = new FormData();
-		reference.append('operation', 'demo');
-		reference.append('wolkvox-id', CASE_ID);
-		reference.append('case-type', 'Request');
-		for (const name of ['responsible', 'owner', 'contact', 'description', 'status', 'priority', 'solution']) {
-			reference.append(name, withCrlf(ALL_FIELDS[name] as string));
-		}
-		reference.append('form', JSON.stringify(EXPECTED_FORM));
-		reference.append('files', PDF, { filename: 'informe ñ.pdf', contentType: 'application/pdf' });
-		const expected = await postWithFormData(reference);
+			const reference = new FormData();
+			reference.append('operation', 'demo');
+			reference.append('wolkvox-id', CASE_ID);
+			reference.append('case-type', 'Request');
+			for (const name of [
+				'responsible',
+				'owner',
+				'contact',
+				'description',
+				'status',
+				'priority',
+				'solution',
+			]) {
+				reference.append(name, withCrlf(ALL_FIELDS[name] as string));
+			}
+			reference.append('form', JSON.stringify(EXPECTED_FORM));
+			reference.append('files', PDF, { filename: 'informe ñ.pdf', contentType: 'application/pdf' });
+			const expected = await postWithFormData(reference);
 
-		expect(received.fields).toEqual(expected.fields);
-		expect(received.files).toEqual(expected.files);
-		expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(PDF), size: PDF.length });
-	});
+			expect(received.fields).toEqual(expected.fields);
+			expect(received.files).toEqual(expected.files);
+			expect(received.files.files).toMatchObject({
+				error: 0,
+				sha256: sha256(PDF),
+				size: PDF.length,
+			});
+		},
+	);
 
 	it('has both of two files that go together', async () => {
 		const one = { name: '1.txt', type: 'text/plain', contents: Buffer.from('1') };

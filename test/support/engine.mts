@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 // n8n reads these while it loads.
 process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'wolkvox-engine-'));
 process.env.N8N_ENCRYPTION_KEY = 'for tests alone';
+process.env.N8N_LOG_LEVEL ??= 'silent';
 
 import { Container } from '@n8n/di';
 import {
@@ -189,7 +190,11 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 	(service as unknown as { mode: string }).mode =
 		binaryMode === 'filesystem' ? 'filesystem-v2' : 'default';
 
-	const types: Record<string, INodeType> = { 'test.source': source, [NODE_TYPE]: nodeType };
+	const types: Record<string, INodeType> = {
+		'test.source': source,
+		[NODE_TYPE]: nodeType,
+		[`${NODE_TYPE}Tool`]: nodeType,
+	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types[name],
 		getByNameAndVersion: (name) => types[name],
@@ -220,7 +225,11 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const items = await Promise.all(
 		settings.items.map(async (item) => await storeFiles(item, binaryMode)),
 	);
-	const first: IExecuteData = { node: workflow.nodes.Source, data: { main: [items] }, source: null };
+	const first: IExecuteData = {
+		node: workflow.nodes.Source,
+		data: { main: [items] },
+		source: null,
+	};
 	const runData = createRunExecutionData({
 		executionData: {
 			contextData: {},

@@ -18,7 +18,8 @@ export function hasPhp(): boolean {
 		execFileSync('php', ['--version'], { stdio: 'ignore' });
 		return true;
 	} catch {
-		if (process.env.CI) throw new Error('PHP is missing: install it (Debian: apt-get install php-cli)');
+		if (process.env.CI)
+			throw new Error('PHP is missing: install it (Debian: apt-get install php-cli)');
 		console.warn('PHP is missing, so tests of what PHP receives are left out. CI installs it.');
 		return false;
 	}

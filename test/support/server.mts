@@ -7,7 +7,7 @@ import busboy from 'busboy';
 
 export interface ReceivedFile {
 	part: string;
-	name: string;
+	name: string | undefined;
 	type: string;
 	size: number;
 	sha256: string;
@@ -75,7 +75,13 @@ async function decode(request: IncomingMessage): Promise<Received> {
 				size += chunk.length;
 			});
 			stream.on('end', () =>
-				received.files.push({ part, name: filename, type: mimeType, size, sha256: hash.digest('hex') }),
+				received.files.push({
+					part,
+					name: filename,
+					type: mimeType,
+					size,
+					sha256: hash.digest('hex'),
+				}),
 			);
 		});
 		parser.on('close', resolve);

@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-const ADDRESS = /^\s*(?:(\w+):\/\/)?([^\s/?#]*).*$/s;
+const ADDRESS = /^\s*(?:(\w+):\/\/)?([^/?#]*?)\s*(?:[/?#].*)?$/s;
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[\da-f:]+\])(?::\d+)?$/u;
 
