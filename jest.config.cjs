@@ -15,4 +15,7 @@ const project = (name, extra = {}) => ({
 	...extra,
 });
 
-module.exports = { projects: [project('unit'), project('engine'), project('e2e')] };
+module.exports = {
+	reporters: ['default', '<rootDir>/test/support/count.cjs'],
+	projects: [project('unit'), project('engine'), project('e2e')],
+};
