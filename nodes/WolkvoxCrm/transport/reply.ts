@@ -89,8 +89,9 @@ export function readNetworkError(error: Error, host: string, timeoutMs: number):
 		return { message: `The server ${host} cannot be reached`, description: checkServer };
 	}
 	if (/CERT|TLS|SSL|SIGNED|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
+		const reason = code === 'EPROTO' ? 'what answers there is not https' : cause.message;
 		return {
-			message: `No secure connection to ${host}: ${cause.message}`,
+			message: `No secure connection to ${host}: ${reason}`,
 			description: `${checkServer} Its certificate is not one that n8n can trust.`,
 		};
 	}
@@ -225,7 +226,7 @@ function consequences(code: number, { headers }: Reply): Omit<Failure, 'message'
 	const retryAfter = headers['retry-after'];
 	const notTaken = code === 429 || (code === 503 && retryAfter !== undefined);
 	return {
-		description: ADVICE[code] ?? (code >= 500 ? ADVICE[500] : undefined),
+		description: ADVICE[code] ?? (code >= 500 && !notTaken ? ADVICE[500] : undefined),
 		httpCode: String(code),
 		// A gateway speaks for itself: the server behind it may have done its work.
 		unsure: code === 502 || code === 504,
@@ -263,6 +264,5 @@ const ADVICE: Record<number, string> = {
 	429: 'Wolkvox receives too many requests: lower Max Concurrent Requests, or set Batching under Request Options.',
 	500: 'Wolkvox is busy or out of order, and may have the update all the same: look at the case before you repeat it.',
 	502: MAY_BE_TAKEN,
-	503: 'Wolkvox is busy or under maintenance: try again later.',
 	504: MAY_BE_TAKEN,
 };
