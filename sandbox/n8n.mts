@@ -1,12 +1,14 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8N_FOLDER, nodeForN8n, Trouble } from './tools.cjs';
 
+const N8N = join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n');
+/** Ends n8n and its task runner when this process is gone, whatever ended it. */
+const WARDEN = join(import.meta.dirname, 'warden.mjs');
 const READY_WITHIN_MS = 180_000;
-const STOP_WITHIN_MS = 15_000;
 const INHERITED =
 	/^(path|home|lang|lc_.*|tmpdir|temp|tmp|systemroot|userprofile|(local)?appdata)$/i;
 
@@ -34,12 +36,13 @@ export async function startN8n({ home, logFile, port }: N8nOptions): Promise<N8n
 	mkdirSync(home, { recursive: true });
 	const brokerPort = await freePort();
 	const log = openSync(logFile, 'w');
-	const child = spawn(nodeForN8n(), [join(N8N_FOLDER, 'node_modules/n8n/bin/n8n'), 'start'], {
+	const node = nodeForN8n();
+	const child = spawn(node, [WARDEN, node, N8N, 'start'], {
 		cwd: home,
 		env: { ...inherited(), ...settings(home, port, brokerPort) },
-		// A group of its own: Ctrl-C reaches n8n through stop(), and its task runner goes with it.
+		// Ctrl-C in the terminal must not reach it: stop() decides when n8n ends.
 		detached: true,
-		stdio: ['ignore', log, log],
+		stdio: ['pipe', log, log],
 		windowsHide: true,
 	});
 	closeSync(log);
@@ -47,13 +50,12 @@ export async function startN8n({ home, logFile, port }: N8nOptions): Promise<N8n
 		child.once('error', (error) => resolve(new Trouble(`n8n did not start: ${error.message}`)));
 		child.once('exit', () => resolve(new Trouble(`n8n ended:\n${lastLines(logFile)}`)));
 	});
-	const killAtExit = () => signalGroup(child, 'SIGKILL');
-	process.once('exit', killAtExit);
+	const endAtOnce = () => child.kill('SIGTERM');
+	process.once('exit', endAtOnce);
 	const stop = async () => {
-		signalGroup(child, 'SIGTERM');
-		await Promise.race([died, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
-		killAtExit();
-		process.off('exit', killAtExit);
+		child.stdin?.destroy();
+		await died;
+		process.off('exit', endAtOnce);
 	};
 
 	try {
@@ -150,18 +152,4 @@ async function signIn(url: string): Promise<N8n['request']> {
 
 function lastLines(logFile: string) {
 	return readFileSync(logFile, 'utf8').trim().split('\n').slice(-10).join('\n');
-}
-
-/** Signals n8n and what it started; a group that has ended already is fine. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals) {
-	if (child.pid === undefined) return;
-	if (process.platform === 'win32') {
-		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
-		return;
-	}
-	try {
-		process.kill(-child.pid, signal);
-	} catch {
-		// No process of the group is left.
-	}
 }

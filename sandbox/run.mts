@@ -15,7 +15,7 @@ main().catch((error: unknown) => {
 async function main() {
 	let isUp = false;
 	const askedToStop = untilAskedToStop();
-	// Until n8n is up there is nothing to end in good order; leaving takes its process along.
+	// Until n8n is up there is nothing to end in good order; its warden sees us leave.
 	void askedToStop.then(() => isUp || process.exit(130));
 
 	const sandbox = await startSandbox({

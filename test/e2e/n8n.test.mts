@@ -284,6 +284,17 @@ describe('update of many cases', () => {
 	});
 });
 
+it('takes the example workflow as it is', async () => {
+	const file = join(ROOT, 'examples', 'close-case-with-report.json');
+	const example = JSON.parse(readFileSync(file, 'utf8'));
+
+	const stored = await sandbox.n8n.request<Workflow>('POST', '/rest/workflows', example);
+
+	expect(stored.nodes.map(({ type, parameters }) => [type, parameters])).toEqual(
+		example.nodes.map(({ type, parameters }: Workflow['nodes'][number]) => [type, parameters]),
+	);
+});
+
 it('closes a case with its report through the example workflow', async () => {
 	const [target] = sandbox.standIn.cases;
 	const id = await ensureExample(sandbox);

@@ -1,0 +1,40 @@
+// Runs a command in a process group of its own, and ends the whole group when standard input closes.
+// The system closes it however the process at the other end came to its end, even by SIGKILL.
+import { spawn, spawnSync } from 'node:child_process';
+
+const PATIENCE_MS = 15_000;
+const [command, ...args] = process.argv.slice(2);
+
+const child = spawn(command, args, {
+	detached: true,
+	stdio: ['ignore', 'inherit', 'inherit'],
+	windowsHide: true,
+});
+child.on('error', (error) => {
+	console.error(error.message);
+	process.exit(1);
+});
+child.on('exit', (code) => {
+	signalGroup('SIGKILL');
+	process.exit(code ?? 1);
+});
+
+// For who has no time to wait until the command has ended in good order.
+process.on('SIGTERM', () => signalGroup('SIGKILL'));
+process.stdin.resume().on('close', () => {
+	signalGroup('SIGTERM');
+	setTimeout(() => signalGroup('SIGKILL'), PATIENCE_MS);
+});
+
+/** A group that has ended already is fine. */
+function signalGroup(signal) {
+	if (process.platform === 'win32') {
+		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+		return;
+	}
+	try {
+		process.kill(-child.pid, signal);
+	} catch {
+		// No process of the group is left.
+	}
+}
