@@ -67,10 +67,13 @@ export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promi
 	return new StreamedFile(name, type, fileSize, async () => await helpers.getBinaryStream(id));
 }
 
-/** The last part of the name, as browsers send it; PHP drops a file without a name. */
+/** The last part of the name, as browsers send it; PHP drops a file whose name is empty or begins with a zero byte. */
 function fileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
-	const name = (given ?? '').replace(/[\\/]+$/, '').replace(/^.*[\\/]/s, '');
-	if (name.trim() !== '') return name;
+	const name = (given ?? '')
+		.replaceAll('\0', '')
+		.replace(/[\\/]+$/, '')
+		.replace(/^.*[\\/]/s, '');
+	if (name !== '') return name;
 
 	const [, subtype] = /^[\w-]+\/([a-z\d]+)$/.exec(mimeType) ?? [];
 	const extension = fileExtension || (subtype === 'plain' ? 'txt' : subtype);
