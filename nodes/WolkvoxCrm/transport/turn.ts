@@ -64,13 +64,13 @@ class Try {
 	 * @param items how many items n8n will bring
 	 * @param atOnce how many may send at the same time
 	 * @param goesOn whether the run goes on after a failure
-	 * @param pause milliseconds that n8n's batching sleeps between items; 0 without batching
+	 * @param batch how many items n8n brings in a row, and the milliseconds it sleeps in between
 	 */
 	constructor(
 		private readonly items: number,
 		private readonly atOnce: number,
 		private readonly goesOn: boolean,
-		private readonly pause: number,
+		private readonly batch: { size: number; pause: number },
 		private readonly cancelled?: AbortSignal,
 	) {}
 
@@ -94,7 +94,6 @@ class Try {
 
 	/** Waits until it is this item's turn. Whoever was given a turn must hand it on. */
 	async turn(): Promise<void> {
-		if (!this.goesOn && this.pause === 0) await this.everyone.given;
 		if (this.sending < this.atOnce) this.sending++;
 		else await new Promise<void>((resolve) => this.queue.push(resolve));
 		while (this.mayHaveFailed()) await this.nextEntry.given;
@@ -114,16 +113,14 @@ class Try {
 	}
 
 	/**
-	 * With batching the next item enters when the pause is over; if it does not, its expression has
-	 * failed and with it the run. A timer of Node may fire up to a millisecond early.
+	 * Whether n8n may have stopped bringing items. It may have within a batch, because nothing comes
+	 * between its items but an expression that fails, and when the pause after a batch is over. A timer
+	 * of Node may fire up to a millisecond early.
 	 */
 	private mayHaveFailed(): boolean {
-		return (
-			!this.goesOn &&
-			!this.over &&
-			this.entered < this.items &&
-			Date.now() - this.lastEntry >= this.pause - 1
-		);
+		if (this.goesOn || this.over || this.entered === this.items) return false;
+		const { size, pause } = this.batch;
+		return this.entered % size > 0 || Date.now() - this.lastEntry >= pause - 1;
 	}
 }
 
@@ -191,12 +188,15 @@ class Run {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 		};
 		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-		const pause = items > Math.max(batchSize, 1) ? Math.max(batchInterval, 0) : 0;
+		const batch =
+			batchInterval > 0
+				? { size: Math.max(batchSize, 1), pause: batchInterval }
+				: { size: items, pause: 0 };
 		return new Try(
 			items,
 			Math.max(Number(maxConcurrent), 1),
 			this.goesOn,
-			pause,
+			batch,
 			context.getExecutionCancelSignal(),
 		);
 	}
