@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import { table, writeSection } from '../support/report.mts';
+import { startSink } from '../support/sink.mts';
+import { numbered, update } from '../support/wolkvox.mts';
+
+/** CI runs the short form; LOAD=long is for a person with a few minutes. */
+const LONG = process.env.LOAD === 'long';
+const ITEMS = LONG ? 10_000 : 2_000;
+const FILES = LONG ? 1_000 : 200;
+const MB = 2 ** 20;
+
+/** Updates before the measured ones, so that everything is loaded and compiled. */
+const WARM_UP = 30;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const openDescriptors = () => readdirSync('/proc/self/fd').length;
+const rows: unknown[][] = [];
+
+afterAll(() => {
+	writeSection(
+		LONG ? 'Under load (long form)' : 'Under load (short form)',
+		table(
+			[
+				'run',
+				'order kept',
+				'memory over the level at the start of sending',
+				'descriptors left',
+				'longest block of the event loop while sending',
+			],
+			rows,
+		),
+	);
+});
+
+/** Watches memory and the event loop from the first request to the last; before it n8n evaluates all items in one go. */
+function watch(url: string, total: number) {
+	const loop = monitorEventLoopDelay({ resolution: 5 });
+	let start = 0;
+	let most = 0;
+	const timer = setInterval(async () => {
+		const { ids } = (await (await fetch(url)).json()) as { ids: string[] };
+		if (ids.length <= WARM_UP) return;
+		if (start === 0) {
+			collect();
+			start = process.memoryUsage().rss;
+			loop.enable();
+		}
+		if (ids.length < WARM_UP + total) most = Math.max(most, process.memoryUsage().rss - start);
+		else loop.disable();
+	}, 50);
+	return () => {
+		clearInterval(timer);
+		return { grown: most / MB, blocked: loop.max / 1e6 };
+	};
+}
+
+it.each([
+	[`${ITEMS} items`, ITEMS, 0, 20],
+	[`${FILES} attachments of 1 MB, one at a time`, FILES, MB, 1],
+	[`${FILES} attachments of 1 MB, 20 at once`, FILES, MB, 20],
+])(
+	'%s: order kept, memory flat, nothing left open, event loop free',
+	async (name, count, size, maxConcurrent) => {
+		const sink = await startSink();
+		const contents = Buffer.alloc(size, 'x');
+		const items = numbered(count).map((item) =>
+			size ? { ...item, files: { data: { contents } } } : item,
+		);
+		await update(sink.url, { items: items.slice(0, WARM_UP), updateFields: { status: 'open' } });
+		collect();
+		const descriptors = openDescriptors();
+
+		const stop = watch(sink.url, count);
+		const { outputs, error } = await update(sink.url, {
+			items,
+			options: { maxConcurrent },
+			updateFields: { status: '={{ "open" }}', ...(size && { attachments: 'data' }) },
+		});
+		const { grown, blocked } = stop();
+		const { ids, bytes } = await sink.seen();
+		sink.close();
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		const left = openDescriptors() - descriptors;
+
+		rows.push([
+			name,
+			'yes',
+			`${grown.toFixed(0)} MB`,
+			Math.max(left, 0),
+			`${blocked.toFixed(0)} ms`,
+		]);
+		expect(error).toBeUndefined();
+		expect(outputs[0].map(({ pairedItem }) => pairedItem)).toEqual(
+			items.map((_, item) => ({ item })),
+		);
+		expect(new Set(ids.slice(WARM_UP)).size).toBe(count);
+		if (maxConcurrent === 1)
+			expect(ids.slice(WARM_UP)).toEqual(items.map(({ json }) => `case${json.n}`));
+		expect(bytes).toBeGreaterThan(count * size);
+		expect(left).toBeLessThanOrEqual(0);
+		expect(grown).toBeLessThan(120);
+		expect(blocked).toBeLessThan(200);
+	},
+	600_000,
+);
