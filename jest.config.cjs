@@ -17,5 +17,5 @@ const project = (name, extra = {}) => ({
 
 module.exports = {
 	reporters: ['default', '<rootDir>/test/support/count.cjs'],
-	projects: [project('unit'), project('engine'), project('e2e')],
+	projects: [project('unit'), project('engine'), project('e2e'), project('ui')],
 };
