@@ -292,7 +292,7 @@ function expectOutcome(
 	});
 }
 
-const openDescriptors = () => readdirSync('/proc/self/fd').length;
+const openDescriptors = () => readdirSync('/dev/fd').length;
 
 afterAll(() => {
 	const head = [
