@@ -20,6 +20,8 @@ export interface N8nOptions {
 	home: string;
 	logFile: string;
 	port: number;
+	/** Settings of n8n besides those of every sandbox. */
+	env?: Record<string, string>;
 }
 
 export interface N8n {
@@ -32,14 +34,14 @@ export interface N8n {
 }
 
 /** Starts n8n, waits until it takes requests, and signs in as its owner. */
-export async function startN8n({ home, logFile, port }: N8nOptions): Promise<N8n> {
+export async function startN8n({ home, logFile, port, env }: N8nOptions): Promise<N8n> {
 	mkdirSync(home, { recursive: true });
 	const brokerPort = await freePort();
 	const log = openSync(logFile, 'w');
 	const node = nodeForN8n();
 	const child = spawn(node, [WARDEN, node, N8N, 'start'], {
 		cwd: home,
-		env: { ...inherited(), ...settings(home, port, brokerPort) },
+		env: { ...inherited(), ...settings(home, port, brokerPort), ...env },
 		// Ctrl-C in the terminal must not reach it: stop() decides when n8n ends.
 		detached: true,
 		stdio: ['pipe', log, log],

@@ -10,6 +10,8 @@ export interface SandboxOptions {
 	name: string;
 	n8nPort?: number;
 	standIn?: StandInOptions;
+	/** Settings of n8n besides those of every sandbox. */
+	env?: Record<string, string>;
 	/** Runs each step; by default one that prints a line about it. */
 	step?: typeof printStep;
 }
@@ -30,7 +32,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 	try {
 		const port = options.n8nPort ?? (await freePort());
 		const logFile = join(RUN_FOLDER, `${name}.log`);
-		const n8n = await step('Starting n8n', () => startN8n({ home, logFile, port }));
+		const n8n = await step('Starting n8n', () => startN8n({ home, logFile, port, env: options.env }));
 		const stop = async () => {
 			await n8n.stop();
 			await standIn.close();

@@ -10,7 +10,7 @@ const LAST = ITEMS - 1;
 type OnError = 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 
 /** Which items fail, and how: by Wolkvox's answer, by an expression, by an answer that gets lost. */
-const FAILURES = {
+const FAILURES: Record<string, number[]> = {
 	first: [0],
 	middle: [MIDDLE],
 	last: [LAST],
@@ -75,7 +75,7 @@ describe('every mixture of settings and failures', () => {
 	it.each(cases)(
 		'$onError, retry $retryOnFail, batching $batched, $maxConcurrent at once, once $executeOnce: $what',
 		async ({ onError, retryOnFail, batched, maxConcurrent, executeOnce, what }) => {
-			const failing = FAILURES[what as keyof typeof FAILURES];
+			const failing = FAILURES[what];
 			const lost = what.includes('lost');
 			const badExpression = what.startsWith('bad');
 			const applied: number[] = [];
