@@ -15,7 +15,7 @@ export class StreamedFile extends File {
 	/** Why the bytes could not be read, once that has happened. */
 	fault?: Error;
 
-	private readonly open = new Set<BinaryStream>();
+	private readonly opened: Array<Promise<BinaryStream>> = [];
 
 	/**
 	 * @param size of the contents in bytes
@@ -35,18 +35,22 @@ export class StreamedFile extends File {
 		return ReadableStream.from(this.chunks()) as ReturnType<File['stream']>;
 	}
 
-	/** Closes what a request that ended early has left open. */
+	/** Closes what a request that ended early has left open, or is about to open. */
 	close(): void {
-		for (const stream of this.open) stream.destroy();
-		this.open.clear();
+		for (const opening of this.opened.splice(0)) {
+			opening.then(
+				(stream) => stream.destroy(),
+				() => {},
+			);
+		}
 	}
 
 	private async *chunks(): AsyncGenerator<Uint8Array> {
-		const stream = await this.read();
+		const opening = this.read();
+		this.opened.push(opening);
+		const stream = await opening;
 		stream.once('error', (fault) => (this.fault = fault));
-		this.open.add(stream);
 		for await (const chunk of stream) yield chunk as Uint8Array;
-		this.open.delete(stream);
 	}
 }
 
