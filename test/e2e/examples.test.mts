@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
+import { newCase, type Case } from '../../sandbox/standin/cases.mts';
 import { N8N_FOLDER, ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
 import {
 	credentialData,
@@ -13,9 +13,13 @@ import {
 	type Workflow,
 } from '../../sandbox/workflows.mts';
 import { lastExecution } from './support/execution.mts';
+import { startModel, type Model } from './support/model.mts';
 
 const MINUTE = 60_000;
-const UNKNOWN_CASE = 'ffffffffffffffffffffffff';
+const TOKEN = 'examples-token-93b1';
+const UNKNOWN = 'ffffffffffffffffffffffff';
+const EXAMPLES = join(ROOT, 'examples');
+const UPDATE = 'Update the case';
 
 // The first run installs n8n.
 jest.setTimeout(2 * MINUTE);
@@ -29,13 +33,13 @@ beforeAll(async () => {
 		stdio: 'inherit',
 	});
 	rmSync(join(RUN_FOLDER, 'examples'), { recursive: true, force: true });
-	sandbox = await startSandbox({ name: 'examples', standIn: {} });
+	sandbox = await startSandbox({ name: 'examples', standIn: { token: TOKEN } });
 	model = await startModel();
 	credentials = {
 		wolkvoxCrmApi: await ensureCredential(sandbox.n8n, {
 			name: 'Wolkvox CRM account',
 			type: 'wolkvoxCrmApi',
-			data: credentialData(sandbox.standIn.url, sandbox.standIn.token),
+			data: credentialData(sandbox.standIn.url, TOKEN),
 		}),
 		openAiApi: await ensureCredential(sandbox.n8n, {
 			name: 'OpenAI account',
@@ -46,8 +50,7 @@ beforeAll(async () => {
 }, 20 * MINUTE);
 
 afterAll(async () => {
-	model?.server.closeAllConnections();
-	model?.server.close();
+	await model?.close();
 	await sandbox?.stop();
 });
 
@@ -55,99 +58,281 @@ beforeEach(() => {
 	sandbox.standIn.log.length = 0;
 });
 
+describe.each(readdirSync(EXAMPLES))('%s', (file) => {
+	const example = read(file);
+
+	it('is taken by n8n as it is', async () => {
+		const stored = await sandbox.n8n.request<Workflow>('POST', '/rest/workflows', example);
+
+		expect(stored.nodes.map(({ type, parameters }) => [type, parameters])).toEqual(
+			example.nodes.map(({ type, parameters }) => [type, parameters]),
+		);
+	});
+
+	it('has notes that explain it, and asks for the credentials by their usual names', () => {
+		const notes = example.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		expect(notes.length).toBeGreaterThanOrEqual(3);
+		for (const { credentials: asked = {} } of example.nodes) {
+			for (const [type, credential] of Object.entries(asked)) {
+				expect(credential).toEqual({ id: null, name: credentials[type].name });
+			}
+		}
+	});
+});
+
 describe('Update cases from a spreadsheet', () => {
-	it('x', async () => {
-		const id = await publish('update-cases-from-spreadsheet.json');
-		const form = new FormData();
-		const [a, b] = sandbox.standIn.cases;
-		form.append('field-0', new File([`\ufeffCase,Status,Priority,Solution\n${a.id},closed,low,"Sí, pagado"\n${UNKNOWN_CASE},open,,\n,open,,\n${b.id},,high,\n`], 'casos.CSV', { type: 'application/vnd.ms-excel' }));
-		const page = await fetch(`${sandbox.n8n.url}/form/update-cases`);
-		console.log(page.status, (await page.text()).slice(0, 300));
-		const reply = await fetch(`${sandbox.n8n.url}/form/update-cases`, { method: 'POST', body: form });
-		const text = await reply.text();
-		console.log(reply.status, text);
-		const wait = JSON.parse(text).formWaitingUrl;
-		await new Promise((r) => setTimeout(r, 2000));
-		const w = await fetch(wait);
-		console.log(w.status, (await w.text()).replace(/<style[\s\S]*?<\/style>/g, ''));
-		console.log(JSON.stringify(sandbox.standIn.cases, null, 1).slice(0, 3000));
+	const HEADER = ['Case', 'Status', 'Priority', 'Solution'];
+	let id: string;
+	let first: Case;
+	let second: Case;
+
+	beforeAll(async () => {
+		id = await publish('update-cases-from-spreadsheet.json');
 	});
-});
 
-describe('form', () => {
-	it('y', async () => {
-		const id = await publish('attach-form-answer-to-case.json');
-		const [a] = sandbox.standIn.cases;
-		const form = new FormData();
-		form.append('field-0', a.id);
-		form.append('field-1', 'Línea uno\nLínea dos');
-		form.append('field-2', new File([randomBytes(1000)], 'a ñ.pdf', { type: 'application/pdf' }));
-		form.append('field-2', new File([randomBytes(2000)], 'b.png', { type: 'image/png' }));
-		const reply = await fetch(`${sandbox.n8n.url}/form/case-answer`, { method: 'POST', body: form });
-		console.log(reply.status, await reply.text());
-		const e = await lastExecution(sandbox.n8n, id);
-		console.log(e.status, e.error, JSON.stringify(e.items('A customer answers')), JSON.stringify(e.items('Add it to the case')));
-		console.log(JSON.stringify(sandbox.standIn.cases[0], null, 1).slice(0, 3000));
+	beforeEach(() => {
+		[first, second] = addCases(2);
 	});
-});
 
-describe('agent', () => {
-	it('z', async () => {
-		const id = await publish('update-case-by-ai-agent.json');
-		const [, b] = sandbox.standIn.cases;
-		model.calls = [{ Case: b.id, Status: 'closed', Priority: '', Solution: 'The refund was paid' }];
-		const url = '/webhook/c6810f5d-94be-4d27-8a3f-f1b7d5e20c94/chat';
-		const anonymous = await fetch(sandbox.n8n.url + url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ action: 'sendMessage', sessionId: 's1', chatInput: 'Close it' }) });
-		console.log(anonymous.status, await anonymous.text());
-		await sandbox.n8n.request('POST', url, { action: 'sendMessage', sessionId: 's1', chatInput: 'Close it' });
-		const e = await lastExecution(sandbox.n8n, id);
-		console.log(e.status, e.error, JSON.stringify(e.items('AI Agent')));
-		console.log(JSON.stringify(model.requests, null, 1).slice(0, 6000));
-		console.log(JSON.stringify(b));
-	});
-});
+	const rows = () => [
+		[first.id, 'closed', 'low', 'Sí, "pagó" ✔'],
+		[UNKNOWN, 'abierto', '', 'Año'],
+		['', 'open', '', ''],
+		[second.id, '', 'high', ''],
+	];
 
-async function publish(file: string) {
-	const example = JSON.parse(readFileSync(join(ROOT, 'examples', file), 'utf8')) as Workflow;
-	return await ensureWorkflow(sandbox.n8n, withCredentials(example));
-}
+	it.each([
+		['CSV with a byte order mark, as Excel saves it', 'casos.CSV', 'application/vnd.ms-excel', csv],
+		['Excel', 'casos.xlsx', '', xlsx],
+	])(
+		'updates what it can, and gives a report of the rest: %s',
+		async (_what, name, type, write) => {
+			const page = await upload(new File([write([HEADER, ...rows()])], name, { type }));
 
-/** Does what a user does after the import: chooses a credential wherever one is asked for. */
-function withCredentials(workflow: Workflow): Workflow {
-	const nodes = workflow.nodes.map((node) => ({
-		...node,
-		...(node.credentials && { credentials: chosen(node.credentials) }),
-	}));
-	return { ...workflow, nodes };
-}
-
-function chosen(asked: object) {
-	return Object.fromEntries(
-		Object.keys(asked).map((type) => [type, { id: credentials[type].id, name: credentials[type].name }]),
+			expect(page.text).toContain('Some cases were not updated');
+			expect(page.files).toEqual([
+				{
+					name: 'cases-that-failed.csv',
+					text:
+						'\ufeffCase,Status,Solution,error\n' +
+						`${UNKNOWN},abierto,Año,There is no case with the id ${UNKNOWN}\n` +
+						',open,,Case is empty [item 2]',
+				},
+			]);
+			expect(first.fields).toEqual({
+				status: 'closed',
+				priority: 'low',
+				solution: 'Sí, "pagó" ✔',
+			});
+			expect(second.fields).toEqual({ priority: 'high' });
+			expect(sandbox.standIn.log).toHaveLength(3);
+		},
 	);
-}
 
-interface Model {
-	url: string;
-	server: Server;
-	requests: any[];
-	calls: object[];
-}
+	it('pairs what is done and what failed with its row', async () => {
+		await upload(new File([csv([HEADER, ...rows()])], 'casos.csv', { type: 'text/csv' }));
 
-async function startModel(): Promise<Model> {
-	const model: Model = { url: '', requests: [], calls: [], server: undefined as any };
-	model.server = createServer(async (request, response) => {
-		let body = '';
-		for await (const chunk of request) body += chunk;
-		const asked = JSON.parse(body);
-		model.requests.push({ url: request.url, ...asked });
-		const last = asked.messages.at(-1);
-		const message = last.role === 'tool'
-			? { role: 'assistant', content: `Done: ${last.content}` }
-			: { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: asked.tools[0].function.name, arguments: JSON.stringify(model.calls.shift()) } }] };
-		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: asked.model, choices: [{ index: 0, message, finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }));
+		const execution = await lastExecution(sandbox.n8n, id);
+		const pairs = [0, 1].map((output) =>
+			execution.items(UPDATE, output).map(({ pairedItem }) => pairedItem),
+		);
+		expect(pairs).toEqual([
+			[{ item: 0 }, { item: 3 }],
+			[{ item: 1 }, { item: 2 }],
+		]);
+		expect(execution.record).not.toContain(TOKEN);
 	});
-	await new Promise<void>((resolve) => model.server.listen(0, '127.0.0.1', resolve));
-	model.url = `http://127.0.0.1:${(model.server.address() as AddressInfo).port}/v1`;
-	return model;
+
+	it('gives no report when all cases were updated', async () => {
+		const page = await upload(
+			new File([csv([HEADER, [first.id, 'open', '', '']])], 'casos.csv', { type: 'text/csv' }),
+		);
+
+		expect(page.text).not.toContain('not updated');
+		expect(page.files).toEqual([]);
+		expect(first.fields).toEqual({ status: 'open' });
+	});
+
+	/** Does what a browser does with the form: sends it, waits, and takes the page at the end. */
+	async function upload(file: File) {
+		const reply = await postForm('update-cases', [file]);
+		const { formWaitingUrl } = JSON.parse(reply.text);
+		const status = new URL(formWaitingUrl);
+		status.pathname += '/n8n-execution-status';
+		while (!/form-waiting|success|error/.test(await getText(status))) await sleep(100);
+		const text = await getText(formWaitingUrl);
+		const [, binaries = '%5B%5D'] = /binaries = "([^"]+)"/.exec(text) ?? [];
+		const files = JSON.parse(decodeURIComponent(binaries)).map(({ fileName, data }: any) => ({
+			name: fileName,
+			text: Buffer.from(data).toString(),
+		}));
+		// The page that ends a form tells n8n so.
+		if (files.length > 0) await fetch(formWaitingUrl, { method: 'POST' });
+		return { text, files };
+	}
+});
+
+describe('Attach the answer of a form to a case', () => {
+	let id: string;
+	let target: Case;
+
+	beforeAll(async () => {
+		id = await publish('attach-form-answer-to-case.json');
+	});
+
+	beforeEach(() => {
+		[target] = addCases(1);
+	});
+
+	it.each([[0], [1], [3]])('with %i files', async (count) => {
+		const files = Array.from(
+			{ length: count },
+			(_, index) => new File([randomBytes(100_000 + index)], `foto ñ ${index}.png`),
+		);
+
+		const reply = await postForm('case-answer', [target.id, 'Pagué el lunes.', ...files]);
+
+		expect(reply.status).toBe(200);
+		expect(target.customFields).toEqual({ 'Customer answer': 'Pagué el lunes.' });
+		expect(byName(target.attachments)).toEqual(byName(await Promise.all(files.map(nameAndHash))));
+		const execution = await lastExecution(sandbox.n8n, id);
+		expect(Object.keys(execution.items('A customer answers')[0].binary ?? {})).toEqual(
+			files.map((_, index) => (count === 1 ? 'Documents' : `Documents_${index}`)),
+		);
+		expect(execution.items('Add it to the case')).toMatchObject([{ pairedItem: { item: 0 } }]);
+	});
+
+	it('takes the case from the link', async () => {
+		const page = await getText(`${sandbox.n8n.url}/form/case-answer?Case=${target.id}`);
+
+		expect(page).toContain(`value="${target.id}"`);
+	});
+
+	it('does not thank for an answer that Wolkvox refused', async () => {
+		const reply = await postForm('case-answer', [UNKNOWN, 'Hola']);
+
+		expect(reply).toEqual({ status: 500, text: expect.stringContaining('Error') });
+	});
+
+	const byName = (files: Array<{ name: string; sha256: string }>) =>
+		files.map(({ name, sha256 }) => `${name} ${sha256}`).sort();
+});
+
+describe('Update a case by an AI agent', () => {
+	const CHAT = '/webhook/c6810f5d-94be-4d27-8a3f-f1b7d5e20c94/chat';
+	const MESSAGE = { action: 'sendMessage', sessionId: 'one', chatInput: 'Close it, it is paid' };
+	let id: string;
+	let target: Case;
+
+	beforeAll(async () => {
+		id = await publish('update-case-by-ai-agent.json');
+	});
+
+	beforeEach(() => {
+		[target] = addCases(1);
+		model.requests.length = 0;
+	});
+
+	it('updates the case that the model names, and only what it fills', async () => {
+		const call = { Case: target.id, Status: 'closed', Priority: '', Solution: 'Pagó' };
+
+		const answer = await chat([{ call }, { say: 'The case is closed.' }]);
+
+		expect(answer).toBe('The case is closed.');
+		expect(target.fields).toEqual({ status: 'closed', solution: 'Pagó' });
+		expect(sandbox.standIn.log).toHaveLength(1);
+		const [{ tools }, { messages }] = model.requests;
+		expect(Object.keys(tools[0].function.parameters.properties).sort()).toEqual(
+			Object.keys(call).sort(),
+		);
+		expect(JSON.parse(messages.at(-1).content)).toMatchObject([
+			{ data: { wolkvox_id: target.id } },
+		]);
+	});
+
+	it('tells the model what Wolkvox says against it', async () => {
+		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
+
+		expect(model.requests[1].messages.at(-1).content).toContain(
+			`There is no case with the id ${UNKNOWN}`,
+		);
+	});
+
+	it('shows the model neither the token nor the address of the CRM', async () => {
+		await chat([{ call: { Case: target.id, Status: 'open' } }, { say: 'Done.' }]);
+
+		expect(JSON.stringify(model.requests)).not.toContain(TOKEN);
+		expect(JSON.stringify(model.requests)).not.toContain(sandbox.standIn.url);
+	});
+
+	it('hears only people who are logged in', async () => {
+		const reply = await fetch(sandbox.n8n.url + CHAT, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify(MESSAGE),
+		});
+
+		expect(reply.status).toBe(401);
+		expect(model.requests).toEqual([]);
+	});
+
+	async function chat(script: Model['script']) {
+		model.script = script;
+		await sandbox.n8n.request('POST', CHAT, MESSAGE);
+		const execution = await lastExecution(sandbox.n8n, id);
+		return execution.items('AI Agent')[0]?.json.output;
+	}
+});
+
+function read(file: string): Workflow {
+	return JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
+}
+
+/** Imports an example and does what its first note asks for: chooses the credentials, and publishes. */
+async function publish(file: string) {
+	const example = read(file);
+	for (const node of example.nodes) {
+		for (const type of Object.keys(node.credentials ?? {})) {
+			const { id, name } = credentials[type];
+			node.credentials = { [type]: { id, name } };
+		}
+	}
+	return await ensureWorkflow(sandbox.n8n, example);
+}
+
+/** Cases of which the stand-in knows no more than the id. */
+function addCases(count: number) {
+	const added = Array.from({ length: count }, () => newCase(randomBytes(12).toString('hex')));
+	sandbox.standIn.cases.push(...added);
+	return added;
+}
+
+/** Sends a form of n8n; what is no text belongs to one field, the last. */
+async function postForm(path: string, answers: Array<string | File>) {
+	const texts = answers.filter((answer) => typeof answer === 'string').length;
+	const form = new FormData();
+	answers.forEach((answer, index) => form.append(`field-${Math.min(index, texts)}`, answer));
+	const reply = await fetch(`${sandbox.n8n.url}/form/${path}`, { method: 'POST', body: form });
+	return { status: reply.status, text: await reply.text() };
+}
+
+async function getText(url: string | URL) {
+	return await (await fetch(url)).text();
+}
+
+async function nameAndHash(file: File) {
+	const bytes = Buffer.from(await file.arrayBuffer());
+	return { name: file.name, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function csv(rows: string[][]) {
+	const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+	return '\ufeff' + rows.map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
+}
+
+/** A workbook as the library of n8n writes it; an empty cell is not there, as in Excel. */
+function xlsx(rows: string[][]) {
+	const { utils, write } = require(join(N8N_FOLDER, 'node_modules', '@e965', 'xlsx'));
+	const sheet = utils.aoa_to_sheet(rows.map((row) => row.map((value) => value || null)));
+	return write({ SheetNames: ['Casos'], Sheets: { Casos: sheet } }, { type: 'buffer' });
 }

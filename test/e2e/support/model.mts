@@ -1,0 +1,59 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the model does next: it calls the only tool it has, or says something. */
+type Act = { call: Record<string, string> } | { say: string };
+
+export interface Model {
+	url: string;
+	/** What it has been asked, as OpenAI's clients ask. */
+	requests: any[];
+	script: Act[];
+	close(): Promise<void>;
+}
+
+/** A server that speaks like OpenAI's chat completions, and says what a script tells it. */
+export async function startModel(): Promise<Model> {
+	const server = createServer(async (request, response) => {
+		let body = '';
+		for await (const chunk of request) body += chunk;
+		const asked = JSON.parse(body);
+		model.requests.push(asked);
+		const answer = completion(asked, model.script.shift() ?? { say: 'The script is at its end.' });
+		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const model: Model = {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		requests: [],
+		script: [],
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+	return model;
+}
+
+function completion({ model, tools }: any, act: Act) {
+	const calls = 'call' in act && [
+		{
+			id: 'call_1',
+			type: 'function',
+			function: { name: tools[0].function.name, arguments: JSON.stringify(act.call) },
+		},
+	];
+	const message = {
+		role: 'assistant',
+		content: 'say' in act ? act.say : null,
+		...(calls && { tool_calls: calls }),
+	};
+	return {
+		id: 'scripted',
+		object: 'chat.completion',
+		created: 0,
+		model,
+		choices: [{ index: 0, message, finish_reason: calls ? 'tool_calls' : 'stop' }],
+		usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+	};
+}
