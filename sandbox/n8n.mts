@@ -24,22 +24,52 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 }
 
-export interface N8n {
+/** A running process of n8n. */
+export interface N8nProcess {
 	url: string;
-	/** Calls n8n's own REST API as the owner; a failure tells n8n's message. */
-	request<T>(method: string, path: string, body?: unknown): Promise<T>;
 	/** Settles when n8n ends without being asked to. */
 	died: Promise<Trouble>;
 	stop(): Promise<void>;
+	/** Ends it by SIGKILL, as a machine does that goes down. */
+	kill(): Promise<void>;
+}
+
+export interface N8n extends N8nProcess {
+	/** Calls n8n's own REST API as the owner; a failure tells n8n's message. */
+	request<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
 /** Starts n8n, waits until it takes requests, and signs in as its owner. */
-export async function startN8n({ home, logFile, port, env }: N8nOptions): Promise<N8n> {
+export async function startN8n(options: N8nOptions): Promise<N8n> {
+	const started = await startProcess(options, ['start']);
+	try {
+		return { ...started, request: await signIn(started.url) };
+	} catch (error) {
+		await started.stop();
+		throw error;
+	}
+}
+
+/** Starts a worker of queue mode and waits until it takes jobs; the settings of the queue are in `env`. */
+export async function startWorker(options: N8nOptions, concurrency: number): Promise<N8nProcess> {
+	const health = {
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(options.port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
+	const env = { ...health, ...options.env };
+	return await startProcess({ ...options, env }, ['worker', `--concurrency=${concurrency}`]);
+}
+
+async function startProcess(
+	{ home, logFile, port, env }: N8nOptions,
+	command: string[],
+): Promise<N8nProcess> {
 	mkdirSync(home, { recursive: true });
 	const brokerPort = await freePort();
 	const log = openSync(logFile, 'w');
 	const node = nodeForN8n();
-	const child = spawn(node, [WARDEN, node, N8N, 'start'], {
+	const child = spawn(node, [WARDEN, node, N8N, ...command], {
 		cwd: home,
 		env: { ...inherited(), ...settings(home, port, brokerPort), ...env },
 		// Ctrl-C in the terminal must not reach it: stop() decides when n8n ends.
@@ -59,11 +89,15 @@ export async function startN8n({ home, logFile, port, env }: N8nOptions): Promis
 		await died;
 		process.off('exit', endAtOnce);
 	};
+	const kill = async () => {
+		endAtOnce();
+		await died;
+	};
 
 	try {
 		const url = `http://127.0.0.1:${port}`;
 		await Promise.race([ready(url, logFile), failWith(died)]);
-		return { url, request: await signIn(url), died, stop };
+		return { url, died, stop, kill };
 	} catch (error) {
 		await stop();
 		throw error;
