@@ -10,6 +10,9 @@ import type {
 
 import type { Failure } from './reply';
 
+/** The editor takes no higher number of requests at once; a workflow made elsewhere could have one. */
+const MOST_AT_ONCE = 20;
+
 /** What a run knows of one item. It outlives the tries of n8n's Retry On Fail. */
 export class Progress {
 	/** Requests of this item that Wolkvox has taken, one a file unless they go together. */
@@ -60,6 +63,8 @@ class Try {
 
 	private readonly queue: Array<() => void> = [];
 
+	private credentialsRead?: Promise<ICredentialDataDecryptedObject>;
+
 	/**
 	 * @param items how many items n8n will bring
 	 * @param atOnce how many may send at the same time
@@ -106,6 +111,12 @@ class Try {
 		if (this.stopped && this.sending === 0) this.quiet.give();
 	}
 
+	/** The credential, read once: each reading is a query and a decryption. */
+	async credentials(context: IExecutePaginationFunctions): Promise<ICredentialDataDecryptedObject> {
+		this.credentialsRead ??= context.getCredentials('wolkvoxCrmApi');
+		return await this.credentialsRead;
+	}
+
 	/** After a stop: waits until n8n listens for failures and nothing is being sent. */
 	async ended(): Promise<void> {
 		await this.everyone.given;
@@ -126,8 +137,6 @@ class Try {
 
 /** A node run: all tries over the same items. */
 class Run {
-	private credentialsRead?: Promise<ICredentialDataDecryptedObject>;
-
 	readonly node: INode;
 
 	readonly goesOn: boolean;
@@ -160,15 +169,9 @@ class Run {
 		return this.progress.get(index)!;
 	}
 
-	/** The credential, read once: each reading is a query and a decryption. */
-	async credentials(context: IExecutePaginationFunctions): Promise<ICredentialDataDecryptedObject> {
-		this.credentialsRead ??= context.getCredentials('wolkvoxCrmApi');
-		return await this.credentialsRead;
-	}
-
 	/** What a person needs to know after a stop: which cases are changed already. */
 	applied(): string {
-		const all = [...this.progress].sort(([a], [b]) => a - b);
+		const all = [...this.progress];
 		const updated = all.filter(([, { answer }]) => answer).map(([index]) => index);
 		const partly = all
 			.filter(([, { answer, attached }]) => !answer && attached.length > 0)
@@ -194,7 +197,7 @@ class Run {
 				: { size: items, pause: 0 };
 		return new Try(
 			items,
-			Math.max(Number(maxConcurrent), 1),
+			Math.min(Math.max(Number(maxConcurrent), 1), MOST_AT_ONCE),
 			this.goesOn,
 			batch,
 			context.getExecutionCancelSignal(),
@@ -303,7 +306,7 @@ async function takeTurn<Update>(
 			await progress.underWay;
 			if (progress.answer || current.over) return undefined;
 
-			const credentials = await run.credentials(context);
+			const credentials = await current.credentials(context);
 			const isOver = () => current.over;
 			const sending = send(update, { node, credentials, progress, isOver });
 			progress.underWay = sending.catch(() => {});

@@ -14,6 +14,9 @@ export interface CaseUpdate {
 	maxRetries: number;
 }
 
+/** The editor takes no higher number; a workflow made elsewhere could have one. */
+const MOST_RETRIES = 5;
+
 /** Text parameters: their names, what the API calls them, and their labels. */
 const TEXT_FIELDS = [
 	['caseType', 'case-type', 'Case Type'],
@@ -54,7 +57,7 @@ export function readUpdate(context: IExecutePaginationFunctions, node: INode): C
 			attachments,
 			attachmentField: String(options.attachmentField ?? 'files'),
 			multipleFiles: String(options.multipleFiles ?? 'onePerRequest'),
-			maxRetries: Number(options.maxRetries ?? 2),
+			maxRetries: Math.min(Number(options.maxRetries ?? 2), MOST_RETRIES),
 		};
 	} catch (error) {
 		throw inItem(node, context.getItemIndex(), error);
