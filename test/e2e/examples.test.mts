@@ -150,6 +150,8 @@ describe('Update cases from a spreadsheet', () => {
 
 		expect(page.text).not.toContain('not updated');
 		expect(page.files).toEqual([]);
+		const form = await getText(`${sandbox.n8n.url}/form/update-cases`);
+		expect(form).toContain('All cases were updated.');
 		expect(first.fields).toEqual({ status: 'open' });
 	});
 
