@@ -89,7 +89,9 @@ export function readNetworkError(error: Error, host: string, timeoutMs: number):
 		return { message: `The server ${host} cannot be reached`, description: checkServer };
 	}
 	if (/CERT|TLS|SSL|SIGNED|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
-		const reason = code === 'EPROTO' ? 'what answers there is not https' : cause.message;
+		// Behind a semicolon Node gives advice for whoever starts n8n.
+		const [reason] =
+			code === 'EPROTO' ? ['what answers there is not https'] : cause.message.split(';');
 		return {
 			message: `No secure connection to ${host}: ${reason}`,
 			description: `${checkServer} Its certificate is not one that n8n can trust.`,

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort, startN8n, startWorker, type N8n, type N8nProcess } from '../../sandbox/n8n.mts';
+import { installPackage } from '../../sandbox/package.mts';
+import { RUN_FOLDER, step } from '../../sandbox/tools.cjs';
+
+export interface Worker extends N8nProcess {
+	/** The executions that it has begun and not ended, as its log tells. */
+	active(): string[];
+}
+
+export interface Cluster {
+	main: N8n;
+	workers: Worker[];
+	stop(): Promise<void>;
+}
+
+export interface ClusterOptions {
+	workers: number;
+	concurrency: number;
+	/** Settings that all processes share. */
+	env: Record<string, string>;
+}
+
+/** One main and its workers, each with a user folder of its own and the package installed there. */
+export async function startCluster({
+	workers,
+	concurrency,
+	env,
+}: ClusterOptions): Promise<Cluster> {
+	const folder = join(RUN_FOLDER, 'queue');
+	await rm(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	const shared = {
+		...env,
+		EXECUTIONS_MODE: 'queue',
+		N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
+	};
+	const started: N8nProcess[] = [];
+	const stop = async () => {
+		for (const one of started.reverse()) await one.stop();
+	};
+	const options = async (name: string) => {
+		const home = join(folder, name);
+		await installPackage(home);
+		return { home, logFile: join(folder, `${name}.log`), port: await freePort(), env: shared };
+	};
+	const addMain = async () => {
+		const main = await startN8n(await options('main'));
+		started.push(main);
+		return main;
+	};
+	const addWorker = async (name: string): Promise<Worker> => {
+		const settings = await options(name);
+		const worker = await startWorker(settings, concurrency);
+		started.push(worker);
+		return { ...worker, active: () => activeIn(settings.logFile) };
+	};
+	try {
+		const main = await step('Starting the main process', addMain);
+		const names = Array.from({ length: workers }, (_, index) => `worker-${index + 1}`);
+		const all: Worker[] = [];
+		for (const name of names) all.push(await step(`Starting ${name}`, () => addWorker(name)));
+		return { main, workers: all, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+function activeIn(logFile: string) {
+	const log = readFileSync(logFile, 'utf8');
+	const ids = (what: string) =>
+		[...log.matchAll(new RegExp(`Worker ${what} execution (\\d+)`, 'g'))].map(([, id]) => id);
+	const finished = new Set(ids('finished'));
+	return ids('started').filter((id) => !finished.has(id));
+}
