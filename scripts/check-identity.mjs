@@ -1,0 +1,17 @@
+// Stops a release that nobody could trace: placeholders in package.json, or a tag of another version.
+import { readFileSync } from 'node:fs';
+
+const [tag] = process.argv.slice(2);
+const { version, author, homepage, repository } = JSON.parse(
+	readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+
+const problems = Object.entries({ author, homepage, repository })
+	.filter(([, value]) => !value || JSON.stringify(value).includes('.invalid'))
+	.map(([field]) => `${field} in package.json is missing or a placeholder (.invalid)`);
+if (tag && tag !== `v${version}`)
+	problems.push(`The tag ${tag} is not v${version} of package.json`);
+
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+console.log(`${version} by ${author.name ?? author}, ${homepage}`);
