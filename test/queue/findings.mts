@@ -17,9 +17,8 @@ export interface Observations {
 	updates: Update[];
 	begun: number;
 	kill: Kill;
-	/** What the callers learnt, and what they learnt when they sent again what had failed. */
+	/** What the callers learnt before they sent again what had failed. */
 	answers: Answer[];
-	secondAnswers: Answer[];
 	/** From n8n's database, after all callers had their first answer. */
 	executions: Execution[];
 	/** The stand-in's log at that time, and in the end. */
@@ -49,6 +48,8 @@ export interface Findings {
 	activeOnKilled: number;
 	seconds: { beforeKill: number; afterKill: number };
 	answered: { beforeKill: number; afterKill: number };
+	/** How often n8n reported an update as done that is not in the log with its file. */
+	unkept: number;
 	/** What is not as it must be; empty when all is well. */
 	faults: string[];
 }
@@ -62,6 +63,10 @@ export function compare(seen: Observations): Findings {
 	const lost = answers
 		.filter(({ status }) => status !== 200)
 		.map((answer) => describeLost(answer, kill, first, all));
+	const unkept = [
+		...unkeptExecutions(executions, firstRound, updates),
+		...unkeptAnswers(done, first),
+	];
 	const afterKill = done.filter(({ at }) => at > kill.at);
 	return {
 		done: done.length,
@@ -75,12 +80,8 @@ export function compare(seen: Observations): Findings {
 			afterKill: (Math.max(...done.map(({ at }) => at)) - kill.at) / 1000,
 		},
 		answered: { beforeKill: done.length - afterKill.length, afterKill: afterKill.length },
-		faults: [
-			...unkeptExecutions(executions, firstRound, updates),
-			...unkeptAnswers(done, first),
-			...unexplained(lost, kill, all),
-			...leftOver(updates, all),
-		],
+		unkept: unkept.length,
+		faults: [...unkept, ...unexplained(lost, kill, all), ...leftOver(updates, all)],
 	};
 }
 

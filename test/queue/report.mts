@@ -64,10 +64,7 @@ function figures({ setup, findings, stored }: Measured): string[][] {
 	return [
 		['Callers who got 200', `${findings.done} of ${setup.updates}`],
 		["Executions in n8n's database", statuses.join(', ')],
-		[
-			'Reported as done, and not in the log with the right file',
-			`${findings.faults.length === 0 ? 0 : 'see below'}`,
-		],
+		['Reported as done, and not in the log with the right file', `${findings.unkept}`],
 		['Running on the killed worker', `${findings.activeOnKilled}`],
 		['Reported as failed', `${findings.lost.length}`],
 		[
@@ -95,7 +92,7 @@ function describeLost(lost: Lost[]) {
 			String(Number.parseInt(one.caseId, 16)),
 			one.answer.replaceAll('|', '/'),
 			`${one.answeredAfterSeconds.toFixed(0)} s`,
-			one.wasTaken ? 'taken' : 'not sent',
+			one.wasTaken ? 'taken' : 'not arrived',
 			one.sentBy.map((id) => `execution ${id}`).join(', then '),
 			one.requests > 1 ? 'yes: taken before the kill, its answer lost with the worker' : 'no',
 		]);
@@ -103,7 +100,7 @@ function describeLost(lost: Lost[]) {
 		'update',
 		'the caller got',
 		'after the kill',
-		'before the kill',
+		'at the kill',
 		'sent by',
 		'repeated',
 	];

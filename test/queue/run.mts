@@ -47,10 +47,11 @@ async function measure(stops: Array<() => Promise<void>>) {
 	const { services, standIn, cluster } = rig;
 	const updates = makeUpdates(SETUP.updates);
 	const begun = Date.now();
-	const half = killHalfWay(rig);
+	const sending = push(rig.webhook, updates, SETUP.callers);
+	const half = killHalfWay(rig, sending);
 	const answers = await step(
 		`Sending ${updates.length} updates, and killing worker-1 half way`,
-		() => unlessDead(cluster, push(rig.webhook, updates, SETUP.callers)),
+		() => unlessDead(cluster, sending),
 	);
 	const kill = await half;
 	const executions = await services.query<Execution>(
@@ -62,7 +63,7 @@ async function measure(stops: Array<() => Promise<void>>) {
 	const firstRound = [...standIn.log];
 	const retried = await step("Trying n8n's own Retry", () => retry(rig, executions));
 	const failed = answers.filter(({ status }) => status !== 200).map(({ update }) => update);
-	const secondAnswers = await step(`Sending ${failed.length} updates again`, () =>
+	await step(`Sending ${failed.length} updates again`, () =>
 		push(rig.webhook, failed, SETUP.callers),
 	);
 
@@ -71,7 +72,6 @@ async function measure(stops: Array<() => Promise<void>>) {
 		begun,
 		kill,
 		answers,
-		secondAnswers,
 		executions,
 		firstRound,
 		log: standIn.log,
@@ -116,11 +116,16 @@ async function ensureWebhook(n8n: N8n, server: string, token: string) {
 	return `${n8n.url}/webhook/queue`;
 }
 
-async function killHalfWay({ cluster, standIn }: Rig): Promise<Kill> {
+/** Kills a worker when half of the updates have arrived, or when that can no longer happen. */
+async function killHalfWay({ cluster, standIn }: Rig, sending: Promise<unknown>): Promise<Kill> {
 	const [worker] = cluster.workers;
-	while (standIn.log.length < SETUP.updates / 2) await sleep(20);
+	await Promise.race([halfArrived(standIn), sending]);
 	await worker.kill();
 	return { at: Date.now(), active: worker.active() };
+}
+
+async function halfArrived({ log }: StandIn) {
+	while (log.length < SETUP.updates / 2) await sleep(20);
 }
 
 /** What n8n sends when its Retry button is pressed on executions that were lost with the worker. */

@@ -21,7 +21,7 @@ const run = promisify(execFile);
 export interface Services {
 	/** Settings that lead n8n to both. */
 	env: Record<string, string>;
-	/** What each of them says of its version. */
+	/** Name and version of each. */
 	versions: string[];
 	/** Runs a query and gives its rows. */
 	query<T>(sql: string): Promise<T[]>;
@@ -121,7 +121,7 @@ async function startPostgres(folder: string) {
 			DB_POSTGRESDB_USER: 'n8n',
 			DB_POSTGRESDB_PASSWORD: password,
 		},
-		version: execFileSync(postgresTool('postgres'), ['--version'], { encoding: 'utf8' }).trim(),
+		version: `PostgreSQL ${versionOf(postgresTool('postgres'))}`,
 		query,
 		stop,
 	};
@@ -147,7 +147,7 @@ async function startRedis(folder: string) {
 			QUEUE_BULL_REDIS_PORT: port,
 			QUEUE_BULL_REDIS_PASSWORD: password,
 		},
-		version: execFileSync(REDIS, ['--version'], { encoding: 'utf8' }).split(' sha=')[0],
+		version: `Redis ${versionOf(REDIS)}`,
 		stop,
 	};
 }
@@ -168,6 +168,11 @@ async function folderOf(user: string, folder: string) {
 
 function idOf(kind: '-u' | '-g', user: string) {
 	return Number(execFileSync('id', [kind, user], { encoding: 'utf8' }));
+}
+
+function versionOf(program: string) {
+	const output = execFileSync(program, ['--version'], { encoding: 'utf8' });
+	return output.match(/\d+(\.\d+)+/)?.[0];
 }
 
 /** Starts the command and gives what stops it. */
