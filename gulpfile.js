@@ -13,7 +13,9 @@ function tabs() {
 		objectMode: true,
 		transform(file, _encoding, done) {
 			const code = file.contents.toString();
-			file.contents = Buffer.from(code.replace(/^(?: {4})+/gm, (blanks) => '\t'.repeat(blanks.length / 4)));
+			file.contents = Buffer.from(
+				code.replace(/^(?: {4})+/gm, (blanks) => '\t'.repeat(blanks.length / 4)),
+			);
 			done(null, file);
 		},
 	});

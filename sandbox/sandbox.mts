@@ -32,7 +32,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 	try {
 		const port = options.n8nPort ?? (await freePort());
 		const logFile = join(RUN_FOLDER, `${name}.log`);
-		const n8n = await step('Starting n8n', () => startN8n({ home, logFile, port, env: options.env }));
+		const n8n = await step('Starting n8n', () =>
+			startN8n({ home, logFile, port, env: options.env }),
+		);
 		const stop = async () => {
 			await n8n.stop();
 			await standIn.close();

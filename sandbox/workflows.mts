@@ -67,7 +67,7 @@ async function published(n8n: N8n, id: string) {
 /** The workflow with the credential in each of its Wolkvox nodes. */
 export function withCredential(workflow: Workflow, { id, name, type }: Credential): Workflow {
 	const nodes = workflow.nodes.map((node) =>
-		node.type === 'n8n-nodes-wolkvox.wolkvoxCrm'
+		node.type.startsWith('n8n-nodes-wolkvox.')
 			? { ...node, credentials: { [type]: { id, name } } }
 			: node,
 	);

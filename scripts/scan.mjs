@@ -35,7 +35,9 @@ async function scan(what, folder, patterns) {
 }
 
 try {
-	const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], { cwd: root });
+	const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch], {
+		cwd: root,
+	});
 	const [{ filename }] = JSON.parse(packed.toString());
 	execFileSync('tar', ['-xzf', join(scratch, filename), '-C', scratch]);
 

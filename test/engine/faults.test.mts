@@ -234,6 +234,9 @@ const FAULTS: Fault[] = [
 	},
 ];
 
+// Hundreds of runs on a busy machine.
+jest.setTimeout(60_000);
+
 const rows: unknown[][] = [];
 
 const files = {

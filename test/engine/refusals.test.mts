@@ -61,6 +61,15 @@ describe('input that will not do is refused before anything is sent, with the la
 		expect(server.requests).toHaveLength(0);
 	});
 
+	it('a file that n8n does not have any more', async () => {
+		const gone = { mimeType: 'text/plain', fileName: 'a.txt', id: 'filesystem-v2:nowhere' };
+		const { error } = await update(server.url, {
+			updateFields: { attachments: `={{ ${JSON.stringify(gone)} }}` },
+		});
+		expect(error!.message).toBe('Attachments: n8n does not have the contents of "a.txt" [item 0]');
+		expect(server.requests).toHaveLength(0);
+	});
+
 	it('names the files that an item has', async () => {
 		const { error } = await update(server.url, {
 			updateFields: { attachments: 'report' },

@@ -1,6 +1,9 @@
 /** Ends a run with one plain line that any tool can read. */
 module.exports = class Count {
-	onRunComplete(_tests, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests }) {
+	onRunComplete(
+		_tests,
+		{ numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests },
+	) {
 		const failed = numFailedTests + numRuntimeErrorTestSuites;
 		console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
 	}

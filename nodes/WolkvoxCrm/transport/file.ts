@@ -1,5 +1,5 @@
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
-import { BINARY_ENCODING } from 'n8n-workflow';
+import { BINARY_ENCODING, UserError } from 'n8n-workflow';
 
 type BinaryHelpers = Pick<
 	IExecuteSingleFunctions['helpers'],
@@ -59,7 +59,7 @@ export class StreamedFile extends File {
  *
  * Data that n8n keeps by id is streamed; data that it keeps in memory is there already.
  *
- * @throws when n8n does not have the data (any more)
+ * @throws UserError when n8n does not have the data (any more)
  */
 export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promise<File> {
 	const name = fileName(binary);
@@ -67,7 +67,14 @@ export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promi
 	const { id } = binary;
 
 	if (!id) return new File([Buffer.from(binary.data, BINARY_ENCODING)], name, { type });
-	const { fileSize } = await helpers.getBinaryMetadata(id);
+	const metadata = await helpers.getBinaryMetadata(id).catch(() => undefined);
+	if (!metadata) {
+		throw new UserError(`Attachments: n8n does not have the contents of "${name}"`, {
+			description:
+				'They may have been deleted. In queue mode every worker must reach them: keep binary data in the database or in S3, not on one disk.',
+		});
+	}
+	const { fileSize } = metadata;
 	return new StreamedFile(name, type, fileSize, async () => await helpers.getBinaryStream(id));
 }
 
