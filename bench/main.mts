@@ -19,11 +19,14 @@ import {
 	ensureWorkflow,
 	type Credential,
 } from '../sandbox/workflows.mts';
+import { partsOf } from './profile.mts';
 
 const MB = 2 ** 20;
 const HOME = join(RUN_FOLDER, 'bench');
 const PAIRS = Number(process.env.BENCH_PAIRS ?? 5);
 const only = process.argv[2];
+const PROFILES = join(HOME, 'profiles');
+const PROFILED = 3000;
 
 type Kind = 'node' | 'floor' | 'http';
 
@@ -50,11 +53,14 @@ async function main() {
 		if (wanted('throughput')) await compareThroughput();
 		if (wanted('memory')) await compareMemory();
 		if (wanted('start')) measureStart();
+		if (only === 'profile')
+			await timed(await publish('Bench node', [splitOut, updater('node')]), numbered(PROFILED));
 	} finally {
 		await sandbox?.stop();
 		sink.disconnect();
 	}
-	report();
+	if (only === 'profile') reportProfile();
+	else report();
 }
 
 /** Starts n8n, in place of the one that may run. */
@@ -67,9 +73,7 @@ async function startN8n() {
 			N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 			N8N_RESTRICT_FILE_ACCESS_TO: join(HOME, 'files'),
 			N8N_PAYLOAD_SIZE_MAX: '256',
-			...(process.env.BENCH_PROFILE && {
-				NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env.BENCH_PROFILE}`,
-			}),
+			...(only === 'profile' && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` }),
 		},
 	});
 	credential = await ensureCredential(sandbox.n8n, {
@@ -473,26 +477,43 @@ function measureStart() {
 	]);
 }
 
-function report() {
-	const head = ['work', 'measured: median (least to most)', 'must', 'goal'];
-	const table = [head, head.map(() => '---'), ...rows]
+function toTable(head: string[], lines: string[][]): string {
+	return [head, head.map(() => '---'), ...lines]
 		.map((cells) => `| ${cells.join(' | ')} |`)
 		.join('\n');
-	console.log(`\n${table}`);
-	if (only !== undefined) return;
+}
 
+/** Puts a text between the marks of that name in docs/performance.md. */
+function write(mark: string, text: string) {
 	const path = join(ROOT, 'docs', 'performance.md');
-	const old = existsSync(path)
-		? readFileSync(path, 'utf8')
-		: '# Performance\n\n<!-- measured -->\n<!-- /measured -->\n';
-	const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, n8n 2.41.1, binary data on the file system`;
-	const text = `Written by \`npm run bench\`: one real n8n, the three nodes in turn, ${PAIRS} rounds after one to warm up. Ratios are taken round by round. Machine: ${machine}.\n\n${table}`;
+	const place = new RegExp(`(<!-- ${mark} -->)[^]*(<!-- /${mark} -->)`);
 	writeFileSync(
 		path,
-		old.replace(
-			/(<!-- measured -->)[^]*(<!-- \/measured -->)/,
-			(_, from, to) => `${from}\n${text}\n${to}`,
-		),
+		readFileSync(path, 'utf8').replace(place, (_, from, to) => `${from}\n${text}\n${to}`),
+	);
+}
+
+function machine(): string {
+	const { length } = cpus();
+	return `${length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, n8n 2.41.1, binary data on the file system`;
+}
+
+function report() {
+	const text = toTable(['work', 'measured: median (least to most)', 'must', 'goal'], rows);
+	console.log(`\n${text}`);
+	if (only !== undefined) return;
+	write(
+		'measured',
+		`Written by \`npm run bench\`: one real n8n, the three nodes in turn, ${PAIRS} rounds after one to warm up. Ratios are taken round by round. Machine: ${machine()}.\n\n${text}`,
+	);
+}
+
+function reportProfile() {
+	const text = toTable(['part', 'ms per item', 'share'], partsOf(PROFILES, PROFILED));
+	console.log(`\n${text}`);
+	write(
+		'profile',
+		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${PROFILED.toLocaleString('en')} items with two expressions each, 20 at once, an instant server. A profiled run is slower than others; the shares are what counts.\n\n${text}`,
 	);
 }
 
