@@ -47,7 +47,7 @@ const PARTS: Array<[string, (frame: CallFrame) => boolean]> = [
 
 /**
  * Where the time of a run goes, from what `--cpu-prof` wrote: milliseconds of work per item, by part.
- * Only the stretch in which our code appears is looked at.
+ * Only the stretch from the first item's turn to the last one's is looked at.
  */
 export function partsOf(folder: string, items: number): string[][] {
 	const file = readdirSync(folder)
@@ -66,8 +66,8 @@ export function partsOf(folder: string, items: number): string[][] {
 		return stack;
 	};
 	const stacks = new Map(nodes.map(({ id }) => [id, stackOf(id)]));
-	const ours = samples.map((id) => stacks.get(id)!.some(isOurs));
-	const [first, last] = [ours.indexOf(true), ours.lastIndexOf(true)];
+	const inRun = samples.map((id) => stacks.get(id)!.some(isIn('transport/turn.js', 'takeTurn')));
+	const [first, last] = [inRun.indexOf(true), inRun.lastIndexOf(true)];
 
 	const micros = new Map<string, number>();
 	for (let index = first; index <= last; index++) {
@@ -86,8 +86,11 @@ export function partsOf(folder: string, items: number): string[][] {
 
 function partOf(stack: CallFrame[]): string {
 	const [leaf] = stack;
+	// What Node itself does counts for whoever asked for it.
+	const caller = stack.find(({ url }) => url !== '' && !url.startsWith('node:'));
 	if (leaf.functionName === '(idle)') return 'waiting for the server and the database';
 	if (leaf.functionName === '(garbage collector)') return 'garbage collection';
-	if (isOurs(leaf)) return '**ours**: all functions of this package by themselves';
+	if (caller && isOurs(caller))
+		return '**ours**: all functions of this package, and what of Node they call';
 	return PARTS.find(([, matches]) => stack.some(matches))?.[0] ?? 'n8n and Node: the rest';
 }
