@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { callExample, ensureExample, isClosedWithReport } from './example.mts';
 import { OWNER } from './n8n.mts';
 import { REPORT, REPORT_SHA256 } from './report.mts';
 import { startSandbox, type Sandbox } from './sandbox.mts';
 import type { Case } from './standin/cases.mts';
-import { step, Trouble } from './tools.cjs';
+import { RUN_FOLDER, step, Trouble } from './tools.cjs';
+import { watchSources } from './watch.mts';
 
 const onlyOnce = process.argv.includes('--once');
+const isDev = process.argv.includes('--dev');
 
 main().catch((error: unknown) => {
 	console.error(`\n${error instanceof Trouble ? error.message : String(error)}`);
@@ -22,6 +25,7 @@ async function main() {
 		name: 'n8n',
 		n8nPort: Number(process.env.WOLKVOX_SANDBOX_N8N_PORT),
 		standIn: { port: Number(process.env.WOLKVOX_SANDBOX_PORT) },
+		env: isDev ? { N8N_DEV_RELOAD: 'true' } : {},
 	});
 	isUp = true;
 	try {
@@ -36,6 +40,7 @@ async function main() {
 
 async function stay(sandbox: Sandbox, askedToStop: Promise<void>) {
 	printAddresses(sandbox);
+	if (isDev) watchSources(join(RUN_FOLDER, 'n8n'));
 	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
 	if (died) throw died;
 	console.log('\nStopping n8n and the stand-in.');
