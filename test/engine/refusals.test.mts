@@ -198,6 +198,13 @@ describe('answers that are not a success', () => {
 		expect(unknown.error!.message).toBe('The server sv0001.crmvox.invalid is not known');
 	});
 
+	it('a token of digits does not harm the numbers of an answer', async () => {
+		const { outputs } = await update(server.url, {
+			credential: { ...credentialFor(server.url), token: '200' },
+		});
+		expect(outputs[0][0].json.code).toBe(200);
+	});
+
 	it('never repeats the token, even when the server does', async () => {
 		await server.close();
 		server = await startServer((_, number) => ({

@@ -138,11 +138,21 @@ export function apiError(node: INode, itemIndex: number, failure: Failure): Node
 	return error;
 }
 
-/** Takes every trace of the token out of what a server or the HTTP layer said. */
-export function withoutToken<Value>(value: Value, token: string): Value {
-	const text = JSON.stringify(value);
-	const secret = JSON.stringify(token).slice(1, -1);
-	return text.includes(secret) ? JSON.parse(text.replaceAll(secret, '[token]')) : value;
+/**
+ * Takes every trace of the token out of what a server or the HTTP layer said. It looks at texts one
+ * by one: in the whole as JSON, a token of digits would match inside a number and break it.
+ */
+export function withoutToken<Value>(value: Value, token: string): Value;
+export function withoutToken(value: unknown, token: string): unknown {
+	if (typeof value === 'string') return value.replaceAll(token, '[token]');
+	if (Array.isArray(value)) return value.map((each) => withoutToken(each, token));
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, each]) => [
+			withoutToken(name, token),
+			withoutToken(each, token),
+		]),
+	);
 }
 
 function isSuccess(code: number): boolean {
