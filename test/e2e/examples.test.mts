@@ -1,17 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
+import type { Sandbox } from '../../sandbox/sandbox.mts';
 import { newCase, type Case } from '../../sandbox/standin/cases.mts';
-import { N8N_FOLDER, ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
+import { N8N_FOLDER, ROOT } from '../../sandbox/tools.cjs';
 import {
 	credentialData,
 	ensureCredential,
 	ensureWorkflow,
 	type Workflow,
 } from '../../sandbox/workflows.mts';
+import { startFreshSandbox } from '../support/sandbox.mts';
 import { lastExecution } from './support/execution.mts';
 import { startModel, type Model } from './support/model.mts';
 
@@ -29,11 +29,7 @@ let model: Model;
 let credentials: Record<string, { id: string; name: string }>;
 
 beforeAll(async () => {
-	execFileSync(process.execPath, [join(ROOT, 'sandbox', 'start.mjs'), '--prepare'], {
-		stdio: 'inherit',
-	});
-	rmSync(join(RUN_FOLDER, 'examples'), { recursive: true, force: true });
-	sandbox = await startSandbox({ name: 'examples', standIn: { token: TOKEN } });
+	sandbox = await startFreshSandbox({ name: 'examples', standIn: { token: TOKEN } });
 	model = await startModel();
 	credentials = {
 		wolkvoxCrmApi: await ensureCredential(sandbox.n8n, {

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callExample, ensureExample, isClosedWithReport } from '../../sandbox/example.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
+import type { Sandbox } from '../../sandbox/sandbox.mts';
 import { newCase } from '../../sandbox/standin/cases.mts';
 import { ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
 import {
@@ -12,6 +11,7 @@ import {
 	type Credential,
 	type Workflow,
 } from '../../sandbox/workflows.mts';
+import { startFreshSandbox } from '../support/sandbox.mts';
 import { lastExecution, type Execution } from './support/execution.mts';
 import { withAnswer, type Answer } from './support/scripted-server.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
@@ -40,11 +40,7 @@ let credential: Credential;
 const executions: Execution[] = [];
 
 beforeAll(async () => {
-	execFileSync(process.execPath, [join(ROOT, 'sandbox', 'start.mjs'), '--prepare'], {
-		stdio: 'inherit',
-	});
-	rmSync(join(RUN_FOLDER, 'e2e'), { recursive: true, force: true });
-	sandbox = await startSandbox({ name: 'e2e', standIn: { token: TOKEN } });
+	sandbox = await startFreshSandbox({ name: 'e2e', standIn: { token: TOKEN } });
 	credential = await ensureCredential(sandbox.n8n, {
 		name: 'Wolkvox CRM (e2e)',
 		type: 'wolkvoxCrmApi',

@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
-import { ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
+import type { Sandbox } from '../../sandbox/sandbox.mts';
+import { RUN_FOLDER } from '../../sandbox/tools.cjs';
 import { credentialData, ensureCredential, type Workflow } from '../../sandbox/workflows.mts';
 import { hasPhp, startPhp, type PhpRequest } from '../support/php.mts';
 import { table, writeSection } from '../support/report.mts';
+import { startFreshSandbox } from '../support/sandbox.mts';
 import { startServer, SUCCESS, type Answer, type ScriptedServer } from '../support/server.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
 
@@ -21,11 +21,7 @@ let sandbox: Sandbox;
 const records: string[] = [];
 
 beforeAll(async () => {
-	execFileSync(process.execPath, [join(ROOT, 'sandbox', 'start.mjs'), '--prepare'], {
-		stdio: 'inherit',
-	});
-	rmSync(join(RUN_FOLDER, 'trust'), { recursive: true, force: true });
-	sandbox = await startSandbox({
+	sandbox = await startFreshSandbox({
 		name: 'trust',
 		standIn: { token: TOKEN },
 		env: {

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { makeCertificates } from '../support/certificates.mts';
 import { hasProgram } from '../support/programs.mts';
+import { watchRejections } from '../support/rejections.mts';
 import { table, writeSection } from '../support/report.mts';
 import type { Answer } from '../support/server.mts';
 import { fieldOf, startServer, SUCCESS } from '../support/server.mts';
@@ -298,15 +299,11 @@ function expectOutcome(
 
 const openDescriptors = () => readdirSync('/dev/fd').length;
 
-const unhandled: unknown[] = [];
-const note = (reason: unknown) => void unhandled.push(reason);
-
-beforeAll(() => void process.on('unhandledRejection', note));
+const unhandled = watchRejections();
 
 afterEach(() => expect(unhandled).toEqual([]));
 
 afterAll(() => {
-	process.off('unhandledRejection', note);
 	const head = [
 		'what the server does',
 		'message',

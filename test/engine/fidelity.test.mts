@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 
 import fc from 'fast-check';
 import FormData from 'form-data';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { PhpRequest } from '../support/php.mts';
-import { hasPhp, startPhp } from '../support/php.mts';
+import { hasPhp, postFormData, startPhp, withCrlf } from '../support/php.mts';
 import { writeSection } from '../support/report.mts';
 import { byId, CASE_ID, update } from '../support/wolkvox.mts';
 
@@ -98,8 +97,6 @@ const updates = fc.record(
 	{ requiredKeys: ['form'] },
 );
 
-const withCrlf = (value: string) => value.replace(/\r\n|\r|\n/g, '\r\n');
-
 const withPhp = hasPhp() ? describe : describe.skip;
 
 withPhp('whatever the values', () => {
@@ -129,16 +126,7 @@ withPhp('whatever the values', () => {
 				contentType: 'application/pdf',
 			});
 
-		return await new Promise<PhpRequest>((resolve, reject) => {
-			const request = httpRequest(php.url, { method: 'POST', headers: reference.getHeaders() });
-			request.on('error', reject);
-			request.on('response', async (response) => {
-				const chunks: Buffer[] = [];
-				for await (const chunk of response) chunks.push(chunk as Buffer);
-				resolve(JSON.parse(Buffer.concat(chunks).toString()).received as PhpRequest);
-			});
-			reference.pipe(request);
-		});
+		return await postFormData(php.url, reference);
 	};
 
 	const fromNode = async (

@@ -1,3 +1,4 @@
+import { watchRejections } from '../support/rejections.mts';
 import { table, writeSection } from '../support/report.mts';
 import type { Received } from '../support/server.mts';
 import { fieldOf, startServer, SUCCESS } from '../support/server.mts';
@@ -21,13 +22,9 @@ const FAILURES: Record<string, number[]> = {
 };
 
 const rows: unknown[][] = [];
-const unhandled: unknown[] = [];
-const note = (reason: unknown) => void unhandled.push(reason);
-
-beforeAll(() => void process.on('unhandledRejection', note));
+const unhandled = watchRejections();
 
 afterAll(() => {
-	process.off('unhandledRejection', note);
 	const head = [
 		'on error',
 		'Retry On Fail',

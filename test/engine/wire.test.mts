@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 
 import FormData from 'form-data';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { PhpRequest } from '../support/php.mts';
-import { hasPhp, startPhp } from '../support/php.mts';
+import { hasPhp, postFormData, startPhp, withCrlf } from '../support/php.mts';
 import type { ScriptedServer } from '../support/server.mts';
 import { fieldOf, startServer } from '../support/server.mts';
 import { byId, CASE_ID, TOKEN, update } from '../support/wolkvox.mts';
@@ -308,20 +307,6 @@ withPhp('what PHP receives', () => {
 
 	afterAll(() => php?.close());
 
-	const postWithFormData = async (form: FormData): Promise<PhpRequest> =>
-		await new Promise((resolve, reject) => {
-			const request = httpRequest(`${php.url}/`, { method: 'POST', headers: form.getHeaders() });
-			request.on('error', reject);
-			request.on('response', async (response) => {
-				const chunks: Buffer[] = [];
-				for await (const chunk of response) chunks.push(chunk as Buffer);
-				resolve(JSON.parse(Buffer.concat(chunks).toString()).received as PhpRequest);
-			});
-			form.pipe(request);
-		});
-
-	const withCrlf = (text: string) => text.replace(/\r\n|\r|\n/g, '\r\n');
-
 	it.each(['default', 'filesystem'] as const)(
 		'equals what it receives from form-data (%s)',
 		async (binaryMode) => {
@@ -350,7 +335,7 @@ withPhp('what PHP receives', () => {
 			}
 			reference.append('form', JSON.stringify(EXPECTED_FORM));
 			reference.append('files', PDF, { filename: 'informe ñ.pdf', contentType: 'application/pdf' });
-			const expected = await postWithFormData(reference);
+			const expected = await postFormData(php.url, reference);
 
 			expect(received.fields).toEqual(expected.fields);
 			expect(received.files).toEqual(expected.files);

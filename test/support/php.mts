@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+
+import type FormData from 'form-data';
 
 import { hasProgram } from './programs.mts';
 
@@ -47,4 +50,23 @@ export async function startPhp(): Promise<{ url: string; close(): void }> {
 		await new Promise((done) => setTimeout(done, 20));
 	}
 	return { url: `http://${url}`, close: () => child.kill() };
+}
+
+/** Posts a form of the `form-data` package, the reference for ours, and gives what PHP received. */
+export async function postFormData(url: string, form: FormData): Promise<PhpRequest> {
+	return await new Promise((resolve, reject) => {
+		const request = httpRequest(url, { method: 'POST', headers: form.getHeaders() });
+		request.on('error', reject);
+		request.on('response', async (response) => {
+			const chunks: Buffer[] = [];
+			for await (const chunk of response) chunks.push(chunk as Buffer);
+			resolve(JSON.parse(Buffer.concat(chunks).toString()).received as PhpRequest);
+		});
+		form.pipe(request);
+	});
+}
+
+/** Line breaks as every browser sends them in a form; `form-data` leaves them as they are. */
+export function withCrlf(text: string): string {
+	return text.replace(/\r\n|\r|\n/g, '\r\n');
 }
