@@ -7,6 +7,7 @@ import type {
 	INodeExecutionData,
 	NodeError,
 } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import type { Failure } from './reply';
 
@@ -53,7 +54,8 @@ class Try {
 
 	private stopped = false;
 
-	private lastEntry = 0;
+	/** Whether the pause after a batch has begun and not ended. */
+	private inPause = false;
 
 	private nextEntry = signal();
 
@@ -85,8 +87,9 @@ class Try {
 
 	enter(): void {
 		this.entered++;
-		this.lastEntry = Date.now();
+		this.inPause = this.entered % this.batch.size === 0;
 		if (this.entered === this.items) this.everyone.give();
+		else if (this.inPause) void this.endPause();
 		this.nextEntry.give();
 		this.nextEntry = signal();
 	}
@@ -124,14 +127,20 @@ class Try {
 	}
 
 	/**
-	 * Whether n8n may have stopped bringing items. It may have within a batch, because nothing comes
-	 * between its items but an expression that fails, and when the pause after a batch is over. A timer
-	 * of Node may fire up to a millisecond early.
+	 * Sleeps as long as n8n is about to. Timers of one length end in the order in which they began, so
+	 * this one ends before n8n's, and nothing is sent between the two.
+	 */
+	private async endPause(): Promise<void> {
+		await sleep(this.batch.pause);
+		this.inPause = false;
+	}
+
+	/**
+	 * Whether n8n may have stopped bringing items: an expression may have failed within a batch, or as
+	 * the first of the next one when the pause is over.
 	 */
 	private mayHaveFailed(): boolean {
-		if (this.goesOn || this.over || this.entered === this.items) return false;
-		const { size, pause } = this.batch;
-		return this.entered % size > 0 || Date.now() - this.lastEntry >= pause - 1;
+		return !this.goesOn && !this.over && this.entered < this.items && !this.inPause;
 	}
 }
 
