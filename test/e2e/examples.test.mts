@@ -252,7 +252,7 @@ describe('Update a case by an AI agent', () => {
 		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
 
 		expect(model.requests[1].messages.at(-1).content).toContain(
-			`There is no case with the id ${UNKNOWN}`,
+			`There is no case with the id ${UNKNOWN}. Check Case`,
 		);
 	});
 

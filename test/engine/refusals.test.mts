@@ -131,10 +131,20 @@ describe('as a tool of an AI agent', () => {
 
 	it('says that files cannot be attached', async () => {
 		const { error } = await update(server.url, { node, updateFields: { attachments: 'data' } });
-		expect(error!.message).toBe(
-			'Attachments cannot be used when an AI agent calls this node [item 0]',
+		expect(error!.message).toMatch(
+			/^Attachments cannot be used when an AI agent calls this node \[item 0\]\. /,
 		);
 		expect(server.requests).toHaveLength(0);
+	});
+
+	it('puts the advice into the message, because a model is shown nothing else', async () => {
+		await server.close();
+		server = await startServer(() => (response) => response.destroy());
+		const { error } = await update(server.url, { node });
+		expect(error!.message).toMatch(
+			/broke before Wolkvox answered\. .*look at the case before you repeat it/,
+		);
+		expect(server.requests).toHaveLength(1);
 	});
 });
 

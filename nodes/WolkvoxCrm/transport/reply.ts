@@ -266,7 +266,7 @@ const CHECK_VALUES =
 const ADVICE: Record<number, string> = {
 	400: CHECK_VALUES,
 	401: 'Check Token in the credential: it must be an internal token of the CRM, not an external one and not one of Wolkvox Manager.',
-	403: 'The token may be an external one, or its daily quota may be used up. Test the credential to find out.',
+	403: 'Check Token in the credential: it must be an internal token of the CRM. If it is one, its daily quota may be used up.',
 	404: 'Check Case, and Server in the credential.',
 	405: 'Check Server in the credential.',
 	412: CHECK_VALUES,

@@ -295,8 +295,18 @@ export async function inTurn<Update>(
 	if (!failure) return [];
 
 	await current.ended();
+	throw isTool(run.node) ? forModel(failure) : withCount(failure, run);
+}
+
+/** A model is shown the message alone, and needs the advice no less than a person. */
+function forModel(failure: NodeError): NodeError {
+	failure.message = [failure.message, failure.description].filter(Boolean).join('. ');
+	return failure;
+}
+
+function withCount(failure: NodeError, run: Run): NodeError {
 	failure.description = [failure.description, run.applied()].filter(Boolean).join(' ');
-	throw failure;
+	return failure;
 }
 
 /** @returns what went wrong; nothing when the item is done, or when the run was over before it */
