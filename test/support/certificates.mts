@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -9,16 +9,23 @@ export interface Certificate {
 	cert: Buffer;
 }
 
+type Certificates = Record<'good' | 'expired' | 'wrongHost' | 'selfSigned', Certificate>;
+
 /**
  * Certificates made by OpenSSL for one test run: a good one for localhost, and bad ones. The
  * authority behind them is trusted by this process from here on, so that only the fault that is
  * meant shows.
  */
-export function makeCertificates(): Record<
-	'good' | 'expired' | 'wrongHost' | 'selfSigned',
-	Certificate
-> {
+export function makeCertificates(): Certificates {
 	const folder = mkdtempSync(join(tmpdir(), 'wolkvox-tls-'));
+	try {
+		return makeIn(folder);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+function makeIn(folder: string): Certificates {
 	const path = (name: string) => join(folder, name);
 	const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
 	const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

@@ -1,12 +1,15 @@
 import 'reflect-metadata';
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 
+const FOLDER = mkdtempSync(join(tmpdir(), 'wolkvox-engine-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
 // n8n reads these while it loads.
-process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'wolkvox-engine-'));
+process.env.N8N_USER_FOLDER = FOLDER;
 process.env.N8N_ENCRYPTION_KEY = 'for tests alone';
 process.env.N8N_LOG_LEVEL ??= 'silent';
 
