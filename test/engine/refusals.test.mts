@@ -75,7 +75,7 @@ describe('input that will not do is refused before anything is sent, with the la
 			updateFields: { attachments: 'report' },
 			items: [{ json: { n: 0 }, files: { data: { contents: Buffer.from('x') } } }],
 		});
-		expect(error!.description).toContain('The item has: data');
+		expect(error!.description).toBe('The item has: data. No case was updated before this.');
 	});
 
 	it.each([

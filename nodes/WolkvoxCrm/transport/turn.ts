@@ -300,13 +300,20 @@ export async function inTurn<Update>(
 
 /** A model is shown the message alone, and needs the advice no less than a person. */
 function forModel(failure: NodeError): NodeError {
-	failure.message = [failure.message, failure.description].filter(Boolean).join('. ');
+	failure.message = sentences(failure.message, failure.description);
 	return failure;
 }
 
 function withCount(failure: NodeError, run: Run): NodeError {
-	failure.description = [failure.description, run.applied()].filter(Boolean).join(' ');
+	failure.description = sentences(failure.description, run.applied());
 	return failure;
+}
+
+function sentences(...texts: Array<string | null | undefined>): string {
+	return texts
+		.filter((text) => text)
+		.map((text) => (/[.!?]$/.test(text!) ? text : `${text}.`))
+		.join(' ');
 }
 
 /** @returns what went wrong; nothing when the item is done, or when the run was over before it */
