@@ -39,8 +39,10 @@ function anchorsOf(file) {
 }
 
 function linksOf(file) {
-	const links = withoutCode(textOf(file)).matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)?)\)/g);
-	return [...links].map(([, link]) => link).filter((link) => !/^[a-z]+:/i.test(link));
+	const text = withoutCode(textOf(file));
+	const links = text.matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)?)\)/g);
+	const pictures = text.matchAll(/<(?:img|source) [^>]*\bsrc(?:set)?="([^"]+)"/g);
+	return [...links, ...pictures].map(([, link]) => link).filter((link) => !/^[a-z]+:/i.test(link));
 }
 
 function problemOf(file, link) {

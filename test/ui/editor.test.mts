@@ -1,115 +1,281 @@
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-
-import type { Browser, Page } from 'playwright-core';
-import { chromium, selectors } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 import { callExample, ensureExample } from '../../sandbox/example.mts';
-import { OWNER } from '../../sandbox/n8n.mts';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
-import { ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
+import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
+import type { Sandbox } from '../../sandbox/sandbox.mts';
+import { startFreshSandbox } from '../support/sandbox.mts';
+import { openEditor, type Editor } from './support/browser.mts';
+import {
+	chooseServer,
+	fillCredential,
+	newCredential,
+	openedCredential,
+	saveCredential,
+} from './support/credential.mts';
+import {
+	addField,
+	addNode,
+	chooseCredential,
+	drag,
+	executeStep,
+	inputPanel,
+	leaveField,
+	nodePanel,
+	openedNode,
+	outputPanel,
+	parameter,
+	readTable,
+	searchNodes,
+	setExpression,
+	setOnError,
+	setText,
+	showAs,
+} from './support/node.mts';
+import { takePicture } from './support/picture.mts';
 
-jest.setTimeout(120_000);
+const MINUTE = 60_000;
+const CREDENTIAL = 'Wolkvox CRM account';
+const CUSTOMERS = ['Carlos Restrepo', 'Clínica San Rafael'];
+const SOLUTIONS = ['The second charge was paid back.', 'A copy was sent.'];
+
+jest.setTimeout(2 * MINUTE);
 
 let sandbox: Sandbox;
-let browser: Browser;
+let editor: Editor;
 let page: Page;
-let exampleId: string;
-const complaints: string[] = [];
-
-const picture = (name: string) => join(ROOT, 'docs', 'images', `${name}.png`);
 
 beforeAll(async () => {
-	execFileSync(process.execPath, [join(ROOT, 'sandbox', 'start.mjs'), '--prepare'], {
-		stdio: 'inherit',
-	});
-	rmSync(join(RUN_FOLDER, 'ui'), { recursive: true, force: true });
-	sandbox = await startSandbox({ name: 'ui' });
-	exampleId = await ensureExample(sandbox);
-	selectors.setTestIdAttribute('data-test-id');
-	browser = await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-background-networking',
-			'--disable-component-update',
-			'--disable-sync',
-		],
-	});
-	page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 });
-	page.on('console', (message) => {
-		if (message.type() === 'error' && /wolkvox/i.test(message.text()))
-			complaints.push(message.text());
-	});
-	page.setDefaultTimeout(15_000);
-	await signIn();
-}, 20 * 60_000);
+	sandbox = await startFreshSandbox({ name: 'ui' });
+	editor = await openEditor(sandbox.n8n);
+	({ page } = editor);
+}, 20 * MINUTE);
 
 afterAll(async () => {
-	await browser?.close();
+	await editor?.close();
 	await sandbox?.stop();
 });
-
-async function signIn() {
-	await page.goto(`${sandbox.n8n.url}/signin`);
-	await page.locator('input[type=email], input[name=emailOrLdapLoginId]').first().fill(OWNER.email);
-	await page.locator('input[type=password]').fill(OWNER.password);
-	await page.keyboard.press('Enter');
-	await page.waitForURL((url) => !url.pathname.includes('signin'));
-}
 
 const canvasNode = (name: string) =>
 	page.locator('[data-test-id="canvas-node"]', { hasText: name });
 
-describe('finding the node', () => {
-	it.each(['wolkvox', 'case'])('by typing %s in the nodes panel', async (typed) => {
-		await page.goto(`${sandbox.n8n.url}/workflow/new`);
-		await page
-			.getByTestId('canvas-plus-button')
-			.or(page.getByTestId('canvas-add-button'))
-			.first()
-			.click();
-		const search = page.getByTestId('node-creator-search-bar');
-		await search.waitFor();
-		await search.fill(typed);
-		await page.getByText('Wolkvox CRM', { exact: true }).first().waitFor();
-		if (typed === 'wolkvox') await page.screenshot({ path: picture('nodes-panel') });
+describe('the credential', () => {
+	it('is refused with a wrong token, and says why', async () => {
+		await newCredential(page, sandbox.n8n, 'Wolkvox CRM API');
+		await chooseServer(page, 'Custom');
+		await fillCredential(page, {
+			customServer: sandbox.standIn.url,
+			operation: 'demo',
+			token: 'wrong-token',
+		});
+		await saveCredential(page);
+
+		const credential = openedCredential(page);
+		await credential.getByText('Couldn’t connect with these settings').waitFor();
+		await credential.getByText('More details').click();
+		await credential
+			.getByText('Wolkvox does not know this token (401): copy it again from the CRM')
+			.waitFor();
+		await takePicture('credential-refused', credential);
 	});
 
-	it('adds it with its action, and shows no field in red', async () => {
-		await page.getByText('Wolkvox CRM', { exact: true }).first().click();
-		await page.getByText('Update case', { exact: true }).first().click();
-		await page.getByText('Update Fields').first().waitFor();
-		expect(await page.locator('[data-test-id="parameter-issues"]:visible').count()).toBe(0);
-		await page.screenshot({ path: picture('fresh-node') });
+	it('is accepted with the right token', async () => {
+		await fillCredential(page, { token: sandbox.standIn.token });
+		await saveCredential(page);
+
+		await openedCredential(page).getByText('Connection tested successfully').waitFor();
+		expect(sandbox.standIn.log.map(({ method, code }) => [method, code])).toEqual([
+			['GET', 401],
+			['GET', 200],
+		]);
+		await takePicture('credential', openedCredential(page));
 	});
+});
+
+describe('finding the node', () => {
+	it.each(['case', 'wolkvox'])('by typing %s in the nodes panel', async (typed) => {
+		await page.goto(`${sandbox.n8n.url}/workflow/new`);
+		await searchNodes(page, page.getByTestId('canvas-add-button').first(), typed);
+		await page.getByText('Wolkvox CRM', { exact: true }).waitFor();
+	});
+});
+
+describe('a node made by mouse and keyboard', () => {
+	let ids: string[];
+
+	beforeAll(async () => {
+		ids = sandbox.standIn.cases.map(({ id }) => id).slice(0, 2);
+		const workflow = await sandbox.n8n.request<{ id: string }>(
+			'POST',
+			'/rest/workflows',
+			closeCases(ids),
+		);
+		await page.goto(`${sandbox.n8n.url}/workflow/${workflow.id}`);
+		await canvasNode('Solved cases').waitFor();
+	});
+
+	beforeEach(() => {
+		sandbox.standIn.log.length = 0;
+	});
+
+	it('is added with its action, and shows no field in red', async () => {
+		await searchNodes(page, page.getByTestId('canvas-handle-plus'), 'wolkvox');
+		await addNode(page, 'Wolkvox CRM', 'Update case');
+
+		await parameter(page, 'caseId').waitFor();
+		expect(await page.locator('[data-test-id="parameter-issues"]:visible').count()).toBe(0);
+	});
+
+	it('takes its credential, its input, and a file by name', async () => {
+		await chooseCredential(page, CREDENTIAL);
+		await page.getByTestId('execute-previous-node').click();
+		await addField(page, 'Update Fields', 'Attachments');
+		await setText(parameter(page, 'attachments'), 'report');
+
+		await inputPanel(page).getByText(REPORT.name).first().waitFor();
+		await leaveField(page);
+		await takePicture('attachments', inputPanel(page), nodePanel(page));
+	});
+
+	it('updates the cases', async () => {
+		await showAs(inputPanel(page), 'Schema');
+		await setExpression(page, 'caseId', '$json.caseId', ids[0]);
+		await addField(page, 'Update Fields', 'Status');
+		await setText(parameter(page, 'status'), 'closed');
+		await addField(page, 'Update Fields', 'Solution');
+		await drag(page, 'solution', parameter(page, 'solution'), SOLUTIONS[0]);
+		await addField(page, 'Update Fields', 'Case Type');
+		await parameter(page, 'caseType').getByTestId('rlc-input-container').click();
+		await page.getByTestId('rlc-item').getByText('Claims').click();
+		await addField(page, 'Update Fields', 'Custom Fields');
+		await addCustomField(0, 'Paid back');
+		await setText(parameter(page, 'value').nth(0), 'yes');
+		await addCustomField(1, 'Customer');
+		await drag(page, 'customer', parameter(page, 'value').nth(1), CUSTOMERS[0]);
+
+		await executeStep(page);
+
+		const output = outputPanel(page);
+		await output.getByText('2 items').waitFor();
+		expect(await readTable(output, ['code', 'msg', 'data'])).toEqual(
+			ids.map((id) => ({
+				code: '200',
+				msg: 'Succesfully update record',
+				data: expect.stringContaining(id),
+			})),
+		);
+		expect(sandbox.standIn.log.map(({ fields }) => fields)).toEqual(
+			ids.map((id, index) => ({
+				operation: 'demo',
+				'wolkvox-id': id,
+				'case-type': 'Claims',
+				status: 'closed',
+				solution: SOLUTIONS[index],
+				form: JSON.stringify({ 'Paid back': 'yes', Customer: CUSTOMERS[index] }),
+			})),
+		);
+		expect(sandbox.standIn.log.flatMap(({ files }) => files)).toEqual(
+			ids.map(() => ({
+				part: 'files',
+				name: REPORT.name,
+				type: REPORT.type,
+				size: REPORT.bytes.length,
+				sha256: REPORT_SHA256,
+			})),
+		);
+		await showAs(output, 'Schema');
+		await parameter(page, 'resource').scrollIntoViewIfNeeded();
+		await takePicture('node', openedNode(page));
+	});
+
+	it('says in its output what was wrong', async () => {
+		await setText(parameter(page, 'attachments'), 'reprot');
+		await executeStep(page);
+
+		const output = outputPanel(page);
+		await output
+			.getByTestId('node-error-message')
+			.getByText('Attachments: this item has no binary field "reprot" [item 0]')
+			.waitFor();
+		await output.getByTestId('node-error-description').getByText('The item has: report').waitFor();
+		expect(sandbox.standIn.log).toEqual([]);
+		await takePicture('error', nodePanel(page), output);
+	});
+
+	it('sends what failed to the error output, with the input it came from', async () => {
+		await setText(parameter(page, 'attachments'), 'report');
+		await setOnError(page, 'Continue (using error output)');
+		const [, lost] = sandbox.standIn.cases.splice(0, 2, sandbox.standIn.cases[0]);
+		await executeStep(page);
+
+		const output = outputPanel(page);
+		await output.getByText('Success Branch (1 item)').waitFor();
+		await output.getByText('Error Branch (1 item)').click();
+		await showAs(output, 'Table');
+		expect(await readTable(output, ['error', 'caseId', 'customer', 'solution'])).toEqual([
+			{
+				caseId: lost.id,
+				customer: CUSTOMERS[1],
+				solution: SOLUTIONS[1],
+				error: `There is no case with the id ${lost.id}`,
+			},
+		]);
+		await showAs(output, 'Schema');
+		await takePicture('error-output', nodePanel(page), output);
+	});
+
+	async function addCustomField(index: number, name: string) {
+		await page.getByTestId('fixed-collection-customFields').getByText('Add Custom Field').click();
+		await setText(parameter(page, 'name').nth(index), name);
+	}
 });
 
 describe('the example', () => {
 	it('says on the canvas what the node does', async () => {
+		const id = await ensureExample(sandbox);
 		await callExample(sandbox.n8n, sandbox.standIn.cases[0].id);
-		await page.goto(`${sandbox.n8n.url}/workflow/${exampleId}`);
-		await canvasNode('Close the case').waitFor();
-		expect(await canvasNode('Close the case').innerText()).toContain('Case: Update');
-		await page
-			.locator('[data-test-id="suggested-action-close"], .n8n-suggested-actions button')
-			.first()
-			.click({ timeout: 3000 })
-			.catch(() => {});
-		await page.keyboard.press('Escape');
-		await page.screenshot({ path: picture('canvas') });
-	});
-
-	it('shows the fields of the node', async () => {
-		await canvasNode('Close the case').dblclick();
-		await page.getByText('Update Fields').first().waitFor();
-		await page.getByText('Attachments').first().waitFor();
-		await page.screenshot({ path: picture('node') });
+		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
+		await canvasNode('Close the case').getByText('Case: Update').waitFor();
 	});
 });
 
-it('the browser complains of nothing that is ours', () => {
-	expect(complaints).toEqual([]);
+it('the browser complains of nothing', () => {
+	expect(editor.complaints).toEqual([]);
 });
+
+/** A workflow that is started by hand and has a case and a report in each of its items. */
+function closeCases(ids: string[]) {
+	const items = ids.map((caseId, index) => ({
+		json: { caseId, customer: CUSTOMERS[index], solution: SOLUTIONS[index] },
+		binary: {
+			report: {
+				data: REPORT.bytes.toString('base64'),
+				mimeType: REPORT.type,
+				fileName: REPORT.name,
+			},
+		},
+	}));
+	return {
+		name: 'Close cases',
+		nodes: [
+			{
+				id: 'start',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'cases',
+				name: 'Solved cases',
+				type: 'n8n-nodes-base.code',
+				typeVersion: 2,
+				position: [220, 0],
+				parameters: { jsCode: `return ${JSON.stringify(items)};` },
+			},
+		],
+		connections: { Start: { main: [[{ node: 'Solved cases', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+		active: false,
+	};
+}

@@ -21,7 +21,7 @@ describe('docs/README.es.md', () => {
 		['rows of tables', /^\|(?=.*\|$)/gm],
 		['blocks of code', /^```\w+/gm],
 		['points of lists', /^- /gm],
-		['pictures', /^!\[/gm],
+		['pictures', /^ *<(source|img) /gm],
 	])('has the same %s', (_what, pattern) => {
 		const inEnglish = english.match(pattern);
 		expect(inEnglish).not.toBeNull();
@@ -49,7 +49,7 @@ describe('docs/README.es.md', () => {
 
 	/** Where the links lead, seen from the root, but for those to headings and to the other language. */
 	function linksOut(folder: string, markdown: string) {
-		return [...markdown.matchAll(/\]\(([^)]+)\)/g)]
+		return [...markdown.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/g)]
 			.map(([, link]) => (/^https?:/.test(link) ? link : join(folder, link)))
 			.filter((link) => !/#|README/.test(link))
 			.sort();
