@@ -76,10 +76,11 @@ function naming(wait: number, failure: Failure): Failure {
 	return { ...failure, message: `${failure.message}. Wolkvox asks to wait ${seconds} seconds` };
 }
 
+/** Older versions of n8n have a `sleep` that takes no signal. */
 async function pause(milliseconds: number, cancelled?: AbortSignal): Promise<void> {
-	try {
-		await sleep(milliseconds, cancelled);
-	} catch {
-		// Cancelled: whoever waits looks at that next.
-	}
+	if (cancelled?.aborted) return;
+	const cancellation = new Promise<void>((resolve) =>
+		cancelled?.addEventListener('abort', () => resolve(), { once: true }),
+	);
+	await Promise.race([sleep(milliseconds), cancellation]);
 }

@@ -64,15 +64,28 @@ export function readReply(reply: Reply, sentId: string, host: string): Result {
 }
 
 /**
- * Puts into words why no answer came. n8n wraps what the HTTP layer throws, and leaves the original
- * as `cause`.
+ * What the HTTP layer threw, out of what n8n wrapped it in: newer versions keep it as `cause`; older
+ * ones, which lose it there, keep its code as `httpCode` and its text as the first of `messages`.
+ */
+function originalOf(
+	error: Error & { code?: string; httpCode?: string | null; messages?: string[] },
+) {
+	const cause = error.cause as (Error & { code?: string; syscall?: string }) | undefined;
+	const message = cause?.message ?? error.messages?.[0] ?? error.message;
+	return {
+		code: String((cause ?? error).code ?? error.httpCode ?? ''),
+		message,
+		onConnecting: cause?.syscall === 'connect' || message.startsWith('connect '),
+	};
+}
+
+/**
+ * Puts into words why no answer came.
  *
  * @param timeoutMs how long n8n waited for an answer, in milliseconds
  */
 export function readNetworkError(error: Error, host: string, timeoutMs: number): Failure {
-	const cause = (error.cause ?? error) as Error & { code?: string; syscall?: string };
-	const code = String(cause.code ?? '');
-	const onConnecting = cause.syscall === 'connect';
+	const { code, message, onConnecting } = originalOf(error);
 	const checkServer = `Check Server in the credential. ${retiredAdvice(host)}`.trim();
 
 	if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
@@ -90,8 +103,7 @@ export function readNetworkError(error: Error, host: string, timeoutMs: number):
 	}
 	if (/CERT|TLS|SSL|SIGNED|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
 		// Behind a semicolon Node gives advice for whoever starts n8n.
-		const [reason] =
-			code === 'EPROTO' ? ['what answers there is not https'] : cause.message.split(';');
+		const [reason] = code === 'EPROTO' ? ['what answers there is not https'] : message.split(';');
 		return {
 			message: `No secure connection to ${host}: ${reason}`,
 			description: `${checkServer} Its certificate is not one that n8n can trust.`,
@@ -106,18 +118,18 @@ export function readNetworkError(error: Error, host: string, timeoutMs: number):
 	if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
 		return {
 			message: `Wolkvox did not answer within ${timeoutMs / 1000} seconds`,
-			description: `${MAY_BE_TAKEN} A longer Timeout can be set under Request Options.`,
+			description: `${MAY_BE_TAKEN} A longer Timeout can be set under Settings > Request Options.`,
 			unsure: true,
 		};
 	}
-	if (/^(Z_|HPE_|ERR_BAD_RESPONSE)/.test(code)) {
+	if (/^(Z_|HPE_|ERR_BAD_RESPONSE|\d)/.test(code)) {
 		return {
 			message: `${host} sent an answer that cannot be read`,
 			description: MAY_BE_TAKEN,
 			unsure: true,
 		};
 	}
-	if (code === '') return { message: cause.message };
+	if (code === '') return { message };
 	return {
 		message: `The connection to ${host} broke before Wolkvox answered`,
 		description: `${MAY_BE_TAKEN} Servers also break a connection when an attachment is too large for them.`,
@@ -273,7 +285,7 @@ const ADVICE: Record<number, string> = {
 	413: 'An attachment is larger than the server takes.',
 	416: CHECK_VALUES,
 	417: CHECK_VALUES,
-	429: 'Wolkvox receives too many requests: lower Max Concurrent Requests, or set Batching under Request Options.',
+	429: 'Wolkvox receives too many requests: lower Max Concurrent Requests, or set Batching under Settings > Request Options.',
 	500: 'Wolkvox is busy or out of order, and may have the update all the same: look at the case before you repeat it.',
 	502: MAY_BE_TAKEN,
 	504: MAY_BE_TAKEN,
