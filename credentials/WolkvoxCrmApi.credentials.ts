@@ -60,7 +60,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 				{ name: 'crm.wolkvox.com', value: 'crm.wolkvox.com' },
 				{ name: 'crm0000.wolkvox.com', value: 'crm0000.wolkvox.com' },
 				{ name: 'crm0001.wolkvox.com', value: 'crm0001.wolkvox.com' },
-				{ name: 'Custom', value: 'custom' },
+				{ name: 'Custom', value: 'custom', description: 'Another server, to be entered below' },
 			],
 			default: 'crm.wolkvox.com',
 			description:
@@ -70,6 +70,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			displayName: 'Custom Server',
 			name: 'customServer',
 			type: 'string',
+			required: true,
 			default: '',
 			placeholder: 'e.g. crm0002.wolkvox.com',
 			displayOptions: { show: { server: ['custom'] } },
@@ -83,8 +84,9 @@ export class WolkvoxCrmApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. mycompany',
+			hint: 'The part after the @ in a CRM user such as agent10@mycompany',
 			description:
-				"The name of your CRM operation, which is your company's space in Wolkvox. It is the part after the @ in a CRM user such as agent10@mycompany. It has nothing to do with the Operation field of the node.",
+				"The name of your CRM operation, which is your company's space in Wolkvox. It has nothing to do with the Operation field of the node.",
 		},
 		{
 			displayName: 'Token',
@@ -93,6 +95,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
+			hint: 'An internal token: in the CRM, Configuration > Wolkvox Integration > Tokens',
 			description:
 				"An internal token of the CRM: in the CRM open Configuration > Wolkvox Integration > Tokens, choose Add token, and show it with the eye icon. External tokens and tokens of Wolkvox Manager do not work here. Testing this credential costs one call of the token's daily quota.",
 		},

@@ -91,7 +91,7 @@ export function refuseUnsafeTarget(
 	if (options.proxy && (certificateIgnored || target.protocol === 'http:')) {
 		throw new UserError(
 			'Proxy cannot be used together with Ignore SSL Issues, or with a server without https: the proxy could read the Wolkvox token',
-			{ description: 'Remove one of the two under Request Options' },
+			{ description: 'Remove one of the two under Settings > Request Options' },
 		);
 	}
 }

@@ -186,11 +186,11 @@ class Run {
 			.filter(([, { answer, attached }]) => !answer && attached.length > 0)
 			.map(([index, { attached }]) => `item ${index} in part (attached: ${attached.join(', ')})`);
 
-		const parts = [...(updated.length > 0 ? [`items ${ranges(updated)}`] : []), ...partly];
-		const count = `${updated.length} ${updated.length === 1 ? 'case was' : 'cases were'} updated`;
+		const [cases, items] = updated.length === 1 ? ['case was', 'item'] : ['cases were', 'items'];
+		const parts = [...(updated.length > 0 ? [`${items} ${ranges(updated)}`] : []), ...partly];
 		return parts.length === 0
 			? 'No case was updated before this.'
-			: `Before this ${count}: ${parts.join('; ')}.`;
+			: `Before this, ${updated.length} ${cases} updated: ${parts.join('; ')}.`;
 	}
 
 	private newTry(context: IExecutePaginationFunctions): Try {

@@ -56,7 +56,8 @@ export async function setText(field: Locator, text: string) {
 /** Chooses one of the options that open at a click. */
 export async function choose(opener: Locator, option: string) {
 	await opener.click();
-	await opener.page().getByRole('option', { name: option, exact: true }).click();
+	const label = opener.page().getByText(option, { exact: true });
+	await opener.page().getByRole('option').filter({ has: label }).click();
 }
 
 export async function chooseCredential(page: Page, name: string) {
@@ -111,9 +112,7 @@ async function seeResult(field: Locator, result: string) {
 /** Chooses what the node does on error, on its tab of settings. */
 export async function setOnError(page: Page, choice: string) {
 	await page.getByTestId('tab-settings').click();
-	const opener = parameter(page, 'onError');
-	await opener.click();
-	await page.getByRole('option').filter({ hasText: choice }).click();
+	await choose(parameter(page, 'onError'), choice);
 }
 
 /** Executes the node that is open and waits until n8n has done so. */

@@ -43,7 +43,7 @@ export const updateFields: INodeProperties[] = [
 				displayName: 'By URL',
 				name: 'url',
 				type: 'string',
-				placeholder: 'e.g. https://crm.wolkvox.com/…/647f6ff1660dff48d803ffe6',
+				placeholder: 'e.g. https://crm.wolkvox.com/…/647f…',
 				hint: 'Open the case in the CRM and copy the address from the browser',
 			},
 		],
@@ -64,7 +64,7 @@ export const updateFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. data, report',
-				hint: 'The names of the binary fields that hold the files, as the Binary tab of the input shows them',
+				hint: 'What the Binary tab of the input calls the file, e.g. data. Separate several with commas.',
 				description:
 					'Files to attach. Enter the names of input binary fields, separated by commas. An expression can also give a list of names, or the binary data itself. Wolkvox does not say whether a new attachment adds to the earlier ones or replaces them: try it on a case that does not matter.',
 			},
@@ -132,6 +132,7 @@ export const updateFields: INodeProperties[] = [
 								name: 'value',
 								type: 'string',
 								default: '',
+								placeholder: 'e.g. 1234',
 								description: 'The new value. An empty value is not sent.',
 							},
 						],
@@ -144,6 +145,7 @@ export const updateFields: INodeProperties[] = [
 				type: 'json',
 				default: '',
 				placeholder: 'e.g. { "Contract number": 1234, "Paid": true }',
+				hint: 'Names and values in braces, e.g. { "Contract number": 1234, "Paid": true }',
 				description:
 					'Custom fields as one JSON object, for numbers, yes or no, and nested values. It is sent as it is, empty values included. A field that is in Custom Fields too takes its value from there. Write numbers of more than 15 digits in quotes.',
 			},
@@ -180,6 +182,7 @@ export const updateFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. agent10@mycompany',
+				hint: "As in the Wolkvox Email column of the CRM's list of users",
 				description:
 					'The user who takes care of the case, written as in the Wolkvox Email column of the list of users in the CRM (user@operation, not a mailbox). Wolkvox lists it as required.',
 			},
@@ -190,6 +193,7 @@ export const updateFields: INodeProperties[] = [
 				typeOptions: { rows: 4 },
 				default: '',
 				placeholder: 'e.g. Case solved.',
+				hint: 'Needed when the status closes the case',
 				description:
 					'How the case was solved. Wolkvox requires it when the status is one that closes the case.',
 			},
@@ -218,7 +222,7 @@ export const updateFields: INodeProperties[] = [
 				type: 'options',
 				default: 'files',
 				description:
-					'What an attachment is called in the request. Wolkvox contradicts itself here: its examples say files, its table says file. Change it if an update succeeds and the attachment is missing.',
+					'What an attachment is called in the request. Change it only if an update succeeds and the file is missing in the case: Wolkvox contradicts itself here, its examples say files and its table says file.',
 				options: [
 					{ name: 'File', value: 'file', description: "As in Wolkvox's table" },
 					{ name: 'Files', value: 'files', description: "As in Wolkvox's examples" },
