@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { N8N_FOLDER, ROOT, Trouble, nodeForN8n, nodePackage, npm, step } from './tools.cjs';
 
 const GIGABYTES_NEEDED = 5;
-const SQLITE = join(N8N_FOLDER, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
+const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
 
 /** Installs what is missing and gives the path of the Node.js that n8n runs on. */
 export async function install() {
@@ -17,10 +17,14 @@ export async function install() {
 		await step(`Installing n8n ${n8nVersion()} (about three minutes)`, () => npmCi(N8N_FOLDER));
 	}
 	const node = nodeForN8n();
-	if (!existsSync(SQLITE)) {
-		await step('Building SQLite for n8n (about a minute)', () => buildSqlite(node));
-	}
+	await addSqlite(N8N_FOLDER, node);
 	return node;
+}
+
+/** Builds SQLite for the n8n of this folder, unless it is there. */
+export async function addSqlite(folder, node) {
+	if (existsSync(join(folder, SQLITE))) return;
+	await step('Building SQLite for n8n (about a minute)', () => buildSqlite(folder, node));
 }
 
 async function checkFirst() {
@@ -52,7 +56,8 @@ function packagesOf(lockfile) {
 	return JSON.parse(readFileSync(lockfile, 'utf8')).packages;
 }
 
-function npmCi(folder) {
+/** Installs what the lockfile of this folder says. */
+export function npmCi(folder) {
 	return npm(['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
@@ -60,11 +65,11 @@ function n8nVersion() {
 	return JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')).dependencies.n8n;
 }
 
-async function buildSqlite(node) {
+async function buildSqlite(folder, node) {
 	const env = { PATH: [dirname(node), process.env.PATH].join(delimiter), ...headers() };
-	const built = npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: N8N_FOLDER, env });
+	const built = npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, env });
 	await built.catch(() => undefined);
-	if (!existsSync(SQLITE)) {
+	if (!existsSync(join(folder, SQLITE))) {
 		throw new Trouble(
 			'SQLite for n8n could not be built, which takes a C++ compiler, make and Python 3. Install them and run it again; .sandbox/npm.log tells more.',
 		);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8N_FOLDER, nodeForN8n, Trouble } from './tools.cjs';
 
-const N8N = join(N8N_FOLDER, 'node_modules', 'n8n', 'bin', 'n8n');
 /** Ends n8n and its task runner when this process is gone, whatever ended it. */
 const WARDEN = join(import.meta.dirname, 'warden.mjs');
 const READY_WITHIN_MS = 180_000;
@@ -16,6 +15,8 @@ const INHERITED =
 export const OWNER = { email: 'owner@sandbox.invalid', password: 'Sandbox-2025' };
 
 export interface N8nOptions {
+	/** Where n8n is installed; by default the n8n of the sandbox. */
+	n8nFolder?: string;
 	/** n8n's user folder: its database, its settings, its community packages. */
 	home: string;
 	logFile: string;
@@ -43,6 +44,8 @@ export interface N8n extends N8nProcess {
 export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const started = await startProcess(options, ['start']);
 	try {
+		// Older versions say that they are ready before they take requests.
+		await answers(`${started.url}/rest/settings`, options.logFile);
 		return { ...started, request: await signIn(started.url) };
 	} catch (error) {
 		await started.stop();
@@ -62,14 +65,15 @@ export async function startWorker(options: N8nOptions, concurrency: number): Pro
 }
 
 async function startProcess(
-	{ home, logFile, port, env }: N8nOptions,
+	{ n8nFolder = N8N_FOLDER, home, logFile, port, env }: N8nOptions,
 	command: string[],
 ): Promise<N8nProcess> {
 	mkdirSync(home, { recursive: true });
 	const brokerPort = await freePort();
 	const log = openSync(logFile, 'w');
 	const node = nodeForN8n();
-	const child = spawn(node, [WARDEN, node, N8N, ...command], {
+	const n8n = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
+	const child = spawn(node, [WARDEN, node, n8n, ...command], {
 		cwd: home,
 		env: { ...inherited(), ...settings(home, port, brokerPort), ...env },
 		// Ctrl-C in the terminal must not reach it: stop() decides when n8n ends.
@@ -96,7 +100,7 @@ async function startProcess(
 
 	try {
 		const url = `http://127.0.0.1:${port}`;
-		await Promise.race([ready(url, logFile), failWith(died)]);
+		await Promise.race([answers(`${url}/healthz/readiness`, logFile), failWith(died)]);
 		return { url, died, stop, kill };
 	} catch (error) {
 		await stop();
@@ -139,10 +143,10 @@ function settings(home: string, port: number, brokerPort: number) {
 	};
 }
 
-async function ready(url: string, logFile: string) {
+async function answers(url: string, logFile: string) {
 	const end = Date.now() + READY_WITHIN_MS;
 	while (Date.now() < end) {
-		const reply = await fetch(`${url}/healthz/readiness`).catch(() => undefined);
+		const reply = await fetch(url).catch(() => undefined);
 		if (reply?.ok) return;
 		await sleep(200);
 	}

@@ -30,7 +30,7 @@ const NPM_INSTALL = [
  * community package: unpacked into `nodes/node_modules`, without its dev, peer and optional
  * dependencies. Does nothing when what is there was made from the same sources.
  */
-export async function installPackage(home: string) {
+export async function installPackage(home: string, n8nFolder = N8N_FOLDER) {
 	const nodes = join(home, '.n8n', 'nodes');
 	const stamp = join(nodes, 'built-from.txt');
 	const sources = await hashSources();
@@ -39,7 +39,7 @@ export async function installPackage(home: string) {
 	await mkdir(nodes, { recursive: true });
 	const tarball = await pack(nodes);
 	await unpack(tarball, nodes);
-	await shareWorkflowPackage(nodes);
+	await shareWorkflowPackage(nodes, n8nFolder);
 	await writeFile(stamp, sources);
 }
 
@@ -93,10 +93,10 @@ async function unpack(tarball: string, nodes: string) {
  * Lets the package find n8n's own copy of n8n-workflow, as it does in a usual installation;
  * from inside this repository it would find the one of our tools first.
  */
-async function shareWorkflowPackage(nodes: string) {
+async function shareWorkflowPackage(nodes: string, n8nFolder: string) {
 	const link = join(nodes, 'node_modules', 'n8n-workflow');
 	await rm(link, { recursive: true, force: true });
-	await symlink(join(N8N_FOLDER, 'node_modules', 'n8n-workflow'), link, 'junction');
+	await symlink(join(n8nFolder, 'node_modules', 'n8n-workflow'), link, 'junction');
 }
 
 async function writeJson(path: string, value: unknown) {

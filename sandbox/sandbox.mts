@@ -6,6 +6,8 @@ import { startStandIn, type StandIn, type StandInOptions } from './standin.mts';
 import { RUN_FOLDER, step as printStep } from './tools.cjs';
 
 export interface SandboxOptions {
+	/** Where n8n is installed; by default the n8n of the sandbox. */
+	n8nFolder?: string;
 	/** Name of its folder under `.sandbox/`; what n8n stores there is found again by the next start. */
 	name: string;
 	n8nPort?: number;
@@ -24,16 +26,16 @@ export interface Sandbox {
 
 /** A real n8n with this package installed in it, and a stand-in for Wolkvox beside it. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-	const { name, step = printStep } = options;
+	const { n8nFolder, name, step = printStep } = options;
 	const home = join(RUN_FOLDER, name);
 	mkdirSync(home, { recursive: true });
-	await step('Installing the node in n8n', () => installPackage(home));
+	await step('Installing the node in n8n', () => installPackage(home, n8nFolder));
 	const standIn = await startStandIn(options.standIn);
 	try {
 		const port = options.n8nPort ?? (await freePort());
 		const logFile = join(RUN_FOLDER, `${name}.log`);
 		const n8n = await step('Starting n8n', () =>
-			startN8n({ home, logFile, port, env: options.env }),
+			startN8n({ n8nFolder, home, logFile, port, env: options.env }),
 		);
 		const stop = async () => {
 			await n8n.stop();

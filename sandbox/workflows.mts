@@ -50,18 +50,24 @@ export async function ensureWorkflow(n8n: N8n, workflow: Workflow) {
 	return id;
 }
 
-/** n8n says that a workflow is active before its webhooks answer. */
+/** n8n says that a workflow is active before its webhooks answer; older versions say it after, and have no such address. */
 async function published(n8n: N8n, id: string) {
 	for (;;) {
 		const path = `/rest/workflows/${id}/publication-status`;
-		const { status, triggers } = await n8n.request<Publication>('GET', path);
-		if (status === 'published') return;
+		const publication = await n8n.request<Publication>('GET', path).catch(unlessMissing);
+		if (!publication || publication.status === 'published') return;
+		const { status, triggers } = publication;
 		if (status !== 'in_progress') {
 			const reasons = triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
 			throw new Error(`n8n did not publish the workflow (${status}): ${reasons.join('; ')}`);
 		}
 		await sleep(50);
 	}
+}
+
+function unlessMissing(error: Error) {
+	if (!error.message.includes('HTTP 404')) throw error;
+	return undefined;
 }
 
 /** The workflow with the credential in each of its Wolkvox nodes. */

@@ -78,13 +78,17 @@ const contents = fc.oneof(
 	{ weight: 1, arbitrary: text.map((value) => Buffer.from(value)) },
 );
 
-const form = fc.dictionary(
-	fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'a ')),
-	fc.jsonValue(),
-	{
+const form = fc
+	.dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'a ')), fc.jsonValue(), {
 		maxKeys: 5,
-	},
-);
+	})
+	.filter(isReadable);
+
+/** Node.js 24 takes a key that is one escaped character, as in `{"a":{},"\"":0}`, for a backslash. */
+function isReadable(value: object) {
+	const json = JSON.stringify(value);
+	return JSON.stringify(JSON.parse(json)) === json;
+}
 
 const updates = fc.record(
 	{

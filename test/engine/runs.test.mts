@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Received, ScriptedServer } from '../support/server.mts';
 import { fieldOf, startServer, SUCCESS } from '../support/server.mts';
+import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import { numbered, update } from '../support/wolkvox.mts';
 
 const idOf = (request: Received) => fieldOf(request, 'wolkvox-id');
@@ -121,7 +122,9 @@ describe('a run that goes on after failures', () => {
 		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	});
 
-	it('goes on after an expression that fails', async () => {
+	const unlessNodeEnds = EXPRESSION_ENDS_NODE ? it.skip : it;
+
+	unlessNodeEnds('goes on after an expression that fails', async () => {
 		server = await startServer();
 		const { outputs } = await update(server.url, {
 			items: numbered(3),
@@ -139,7 +142,7 @@ describe('a run that stops at the first failure', () => {
 		const { error, outputs } = await update(server.url, { items: numbered(10) });
 		expect(idsOf(server)).toEqual(['case0', 'case1', 'case2']);
 		expect(error).toMatchObject({ message: 'No', httpCode: '400', context: { itemIndex: 2 } });
-		expect(error!.description).toContain('Before this 2 cases were updated: items 0-1.');
+		expect(error!.description).toContain('Before this, 2 cases were updated: items 0-1.');
 		expect(outputs).toEqual([[], []]);
 	});
 
@@ -242,7 +245,7 @@ describe('Retry On Fail', () => {
 		server = await refusing([1]);
 		const { error } = await update(server.url, { items: numbered(4), node: retry });
 		expect(idsOf(server)).toEqual(['case0', 'case1', 'case1', 'case1']);
-		expect(error!.description).toContain('1 case was updated: items 0.');
+		expect(error!.description).toContain('1 case was updated: item 0.');
 	});
 
 	it('does not send again what Wolkvox may have taken', async () => {

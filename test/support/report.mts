@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+export { table } from './table.mts';
+
 const FILE = resolve(__dirname, '../../docs/reliability.md');
 
 const HEAD = [
@@ -9,13 +11,6 @@ const HEAD = [
 	'',
 	'What the tests saw, written by the test run itself (`npm test`, and `npm run test:e2e` for the real n8n). Do not edit by hand.',
 ].join('\n');
-
-/** Markdown of a table; a bar in a cell would end it. */
-export function table(head: string[], rows: unknown[][]): string {
-	const line = (cells: unknown[]) =>
-		`| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
-	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 /** Test files run side by side and write into one document. */
 function alone(work: () => void): void {
@@ -38,6 +33,8 @@ function alone(work: () => void): void {
 
 /** Puts a section into docs/reliability.md, in the place of what an earlier run wrote there. */
 export function writeSection(title: string, text: string): void {
+	// The document tells of one n8n, the newest.
+	if (process.env.COMPAT_VERSION) return;
 	alone(() => {
 		const old = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
 		const [head, ...sections] = old.split(/^(?=## )/m);

@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, INode } from 'n8n-wor
 
 import type { RunResult, RunSettings, TestItem } from './engine.mts';
 import { runNode } from './engine.mts';
+import { isSince } from './version.mts';
 
 export const TOKEN = 'b1946ac92492d2347c6235b4d2611184';
 
@@ -13,7 +14,8 @@ export function credentialFor(url: string): ICredentialDataDecryptedObject {
 		customServer: url,
 		operation: 'demo',
 		token: TOKEN,
-		allowedHttpRequestDomains: 'domains',
+		// Before 2.41 the credential's own server must be in the list too.
+		allowedHttpRequestDomains: isSince('2.41') ? 'domains' : 'all',
 		allowedDomains: '*.wolkvox.com',
 	};
 }

@@ -1,0 +1,9 @@
+const TESTED = process.env.COMPAT_VERSION;
+
+/** Whether the tests run in this version of n8n or in a newer one; `npm run test:compat` runs them in older ones. */
+export function isSince(version: string): boolean {
+	return !TESTED || TESTED.localeCompare(version, 'en', { numeric: true }) >= 0;
+}
+
+/** Between these versions an expression that fails for one item ends the whole node, whatever On Error says. */
+export const EXPRESSION_ENDS_NODE = isSince('2.0') && !isSince('2.41');
