@@ -87,9 +87,8 @@ class Try {
 
 	enter(): void {
 		this.entered++;
-		this.inPause = this.entered % this.batch.size === 0;
+		this.inPause = false;
 		if (this.entered === this.items) this.everyone.give();
-		else if (this.inPause) void this.endPause();
 		this.nextEntry.give();
 		this.nextEntry = signal();
 	}
@@ -102,6 +101,7 @@ class Try {
 
 	/** Waits until it is this item's turn. Whoever was given a turn must hand it on. */
 	async turn(): Promise<void> {
+		if (this.entered % this.batch.size === 0) void this.pause();
 		if (this.sending < this.atOnce) this.sending++;
 		else await new Promise<void>((resolve) => this.queue.push(resolve));
 		while (this.mayHaveFailed()) await this.nextEntry.given;
@@ -130,7 +130,8 @@ class Try {
 	 * Sleeps as long as n8n is about to. Timers of one length end in the order in which they began, so
 	 * this one ends before n8n's, and nothing is sent between the two.
 	 */
-	private async endPause(): Promise<void> {
+	private async pause(): Promise<void> {
+		this.inPause = true;
 		await sleep(this.batch.pause);
 		this.inPause = false;
 	}
