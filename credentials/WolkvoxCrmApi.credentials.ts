@@ -15,7 +15,7 @@ import {
 
 /** What a person can do about the codes that Wolkvox lists; any other code gets a plain sentence. */
 const CODE_ADVICE: Record<number, string> = {
-	400: 'Wolkvox misses a value (400): check CRM Operation Name',
+	400: 'A value is missing (400): check CRM Operation Name',
 	401: 'Wolkvox does not know this token (401): copy it again from the CRM',
 	403: 'Wolkvox does not let this token in (403): use an internal token, and see whether its daily quota is used up',
 	404: 'Wolkvox does not find this (404): check Server and CRM Operation Name',

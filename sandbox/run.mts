@@ -89,6 +89,7 @@ function printAddresses({ n8n, standIn }: Sandbox) {
 	console.log(`
   n8n          ${n8n.url}   (${OWNER.email}, password ${OWNER.password})
   stand-in     ${standIn.url}   (its cases, live; a test double, not Wolkvox)
+               For a credential of your own: Server Custom with this address, operation demo, token ${standIn.token}
 
 Press Ctrl-C to stop.`);
 }

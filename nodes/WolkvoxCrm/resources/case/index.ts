@@ -16,8 +16,7 @@ export const caseProperties: INodeProperties[] = [
 				name: 'Update',
 				value: 'update',
 				action: 'Update case',
-				description:
-					'Change fields of a case and attach files. Only the fields you add are sent; all others stay as they are.',
+				description: 'Change fields of a case and attach files. Only the fields you add are sent.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/update.php' },
 					send: { paginate: true },
