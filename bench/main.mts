@@ -19,6 +19,7 @@ import {
 	ensureWorkflow,
 	type Credential,
 } from '../sandbox/workflows.mts';
+import { between, table } from '../test/support/markdown.mts';
 import { partsOf } from './profile.mts';
 
 const MB = 2 ** 20;
@@ -504,20 +505,10 @@ function measureStart() {
 	]);
 }
 
-function toTable(head: string[], lines: string[][]): string {
-	return [head, head.map(() => '---'), ...lines]
-		.map((cells) => `| ${cells.join(' | ')} |`)
-		.join('\n');
-}
-
 /** Puts a text between the marks of that name in docs/performance.md. */
 function write(mark: string, text: string) {
 	const path = join(ROOT, 'docs', 'performance.md');
-	const place = new RegExp(`(<!-- ${mark} -->)[^]*(<!-- /${mark} -->)`);
-	writeFileSync(
-		path,
-		readFileSync(path, 'utf8').replace(place, (_, from, to) => `${from}\n${text}\n${to}`),
-	);
+	writeFileSync(path, between(readFileSync(path, 'utf8'), mark, text));
 }
 
 function machine(): string {
@@ -526,7 +517,7 @@ function machine(): string {
 }
 
 function report() {
-	const text = toTable(['work', 'measured: median (least to most)', 'must', 'goal'], rows);
+	const text = table(['work', 'measured: median (least to most)', 'must', 'goal'], rows);
 	console.log(`\n${text}`);
 	if (only !== undefined) return;
 	write(
@@ -536,7 +527,7 @@ function report() {
 }
 
 function reportProfile() {
-	const text = toTable(['part', 'ms per item', 'share'], partsOf(PROFILES, PROFILED));
+	const text = table(['part', 'ms per item', 'share'], partsOf(PROFILES, PROFILED));
 	console.log(`\n${text}`);
 	write(
 		'profile',

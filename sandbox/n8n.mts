@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -92,6 +92,8 @@ async function startProcess(
 		child.stdin?.destroy();
 		await died;
 		process.off('exit', endAtOnce);
+		// n8n copies its editor there at each start, and the linter would read it all.
+		rmSync(join(home, '.cache'), { recursive: true, force: true });
 	};
 	const kill = async () => {
 		endAtOnce();

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../sandbox/tools.cjs';
-import { table } from '../support/table.mts';
+import { between, table } from '../support/markdown.mts';
 
 interface Result {
 	isGood: boolean;
@@ -13,9 +13,6 @@ export interface Row {
 	core?: Result & { passed: number; failed: number; skipped: number };
 	full?: Result;
 }
-
-/** What stands between them is written by the test. */
-const MARKS = { begin: '<!-- tested -->', end: '<!-- /tested -->' };
 
 const DOCUMENTS = {
 	'README.md': ['n8n', 'Engine tests', 'Full n8n'],
@@ -39,9 +36,7 @@ export async function writeMatrix(rows: Row[]) {
 	for (const [document, heads] of Object.entries(DOCUMENTS)) {
 		const file = join(ROOT, document);
 		const text = await readFile(file, 'utf8');
-		const before = text.slice(0, text.indexOf(MARKS.begin) + MARKS.begin.length);
-		const after = text.slice(text.indexOf(MARKS.end));
-		await writeFile(file, `${before}\n\n${table(heads, cells)}\n\n${after}`);
+		await writeFile(file, between(text, 'tested', table(heads, cells)));
 	}
 }
 

@@ -3,7 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { table, writeSection } from '../support/report.mts';
+import { table } from '../support/markdown.mts';
+import { writeSection } from '../support/report.mts';
 import { startSink } from '../support/sink.mts';
 import { numbered, update } from '../support/wolkvox.mts';
 

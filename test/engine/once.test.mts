@@ -1,5 +1,6 @@
 import { watchRejections } from '../support/rejections.mts';
-import { table, writeSection } from '../support/report.mts';
+import { table } from '../support/markdown.mts';
+import { writeSection } from '../support/report.mts';
 import type { Received } from '../support/server.mts';
 import { fieldOf, startServer, SUCCESS } from '../support/server.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';

@@ -2,11 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { N8N_FOLDER, ROOT } from '../../sandbox/tools.cjs';
+import { between, table } from '../support/markdown.mts';
 import type { Findings, Lost } from './findings.mts';
 
 const DOCUMENT = join(ROOT, 'docs', 'queue-mode.md');
-/** What stands between them is written by the test; the guide around it is written by hand. */
-const MARKS = { begin: '<!-- measured -->', end: '<!-- /measured -->' };
 
 export interface Setup {
 	updates: number;
@@ -26,12 +25,10 @@ export interface Measured {
 	retried: { statuses: string[]; requests: number };
 }
 
-/** Puts what was measured into the document. */
+/** Puts what was measured into the document; the guide around it is written by hand. */
 export async function writeReport(measured: Measured) {
 	const document = await readFile(DOCUMENT, 'utf8');
-	const before = document.slice(0, document.indexOf(MARKS.begin) + MARKS.begin.length);
-	const after = document.slice(document.indexOf(MARKS.end));
-	await writeFile(DOCUMENT, `${before}\n\n${await describe(measured)}\n\n${after}`);
+	await writeFile(DOCUMENT, between(document, 'measured', await describe(measured)));
 }
 
 async function describe(measured: Measured) {
@@ -104,7 +101,7 @@ function describeLost(lost: Lost[]) {
 		'sent by',
 		'repeated',
 	];
-	return `The updates that ran on the killed worker; each caller sent his again when n8n had answered.\n\n${table(heads, rows)}`;
+	return `The updates that ran on the killed worker; each caller sent its own again when n8n had answered.\n\n${table(heads, rows)}`;
 }
 
 function describeRetry({ retried }: Measured) {
@@ -116,9 +113,4 @@ function describeRetry({ retried }: Measured) {
 function verdict(faults: string[]) {
 	if (faults.length > 0) return `**Faults:**\n\n${faults.map((fault) => `- ${fault}`).join('\n')}`;
 	return 'Every update that n8n reported as done, to the caller or in its database, is in the log with its file intact. In the end all updates are there.';
-}
-
-function table(heads: string[], rows: string[][]) {
-	const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-	return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }

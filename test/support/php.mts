@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 
 import type FormData from 'form-data';
 
+import { freePort } from '../../sandbox/n8n.mts';
 import { hasProgram } from './programs.mts';
 
 /** Wolkvox is PHP; this is PHP's own reading of a multipart request. */
@@ -18,14 +17,6 @@ export interface PhpRequest {
 /** Whether PHP is there, see {@link hasProgram}. */
 export function hasPhp(): boolean {
 	return hasProgram('php', ['--version'], 'php-cli');
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((done) => server.close(done));
-	return port;
 }
 
 async function isUp(url: string): Promise<boolean> {

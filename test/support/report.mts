@@ -2,8 +2,6 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export { table } from './table.mts';
-
 const FILE = resolve(__dirname, '../../docs/reliability.md');
 
 const HEAD = [

@@ -4,3 +4,9 @@ export function table(head: string[], rows: unknown[][]): string {
 		`| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** The document with a text between its marks of that name, `<!-- name -->` and `<!-- /name -->`. */
+export function between(document: string, name: string, text: string): string {
+	const marks = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
+	return document.replace(marks, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);
+}
