@@ -29,17 +29,19 @@ async function main() {
 	});
 	isUp = true;
 	try {
-		await step('Setting up the credential and the example', () => ensureExample(sandbox));
+		const id = await step('Setting up the credential and the example', () =>
+			ensureExample(sandbox),
+		);
 		process.exitCode = (await showExample(sandbox)) ? 0 : 1;
-		if (!onlyOnce) await stay(sandbox, askedToStop);
+		if (!onlyOnce) await stay(sandbox, id, askedToStop);
 	} finally {
 		await sandbox.stop();
 	}
 	process.exit();
 }
 
-async function stay(sandbox: Sandbox, askedToStop: Promise<void>) {
-	printAddresses(sandbox);
+async function stay(sandbox: Sandbox, exampleId: string, askedToStop: Promise<void>) {
+	printAddresses(sandbox, exampleId);
 	if (isDev) watchSources(join(RUN_FOLDER, 'n8n'));
 	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
 	if (died) throw died;
@@ -85,11 +87,16 @@ function describe({ id, fields, customFields, attachments }: Case) {
 	return rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`).join('\n');
 }
 
-function printAddresses({ n8n, standIn }: Sandbox) {
+function printAddresses({ n8n, standIn }: Sandbox, exampleId: string) {
+	const [, open] = standIn.cases;
 	console.log(`
   n8n          ${n8n.url}   (${OWNER.email}, password ${OWNER.password})
+  the example  ${n8n.url}/workflow/${exampleId}
   stand-in     ${standIn.url}   (its cases, live; a test double, not Wolkvox)
-               For a credential of your own: Server Custom with this address, operation demo, token ${standIn.token}
+
+For a credential of your own: Server Custom with the stand-in's address, operation demo, token ${standIn.token}
+To run the example again, on a case that is still open:
+  curl -F caseId=${open.id} -F solution=Done -F report=@LICENSE ${n8n.url}/webhook/close-case
 
 Press Ctrl-C to stop.`);
 }
