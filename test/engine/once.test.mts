@@ -48,7 +48,7 @@ afterAll(() => {
 	];
 	writeSection(
 		'No double, no loss',
-		`${rows.length} runs over ${ITEMS} items. "applied" is what the server's log says it took, "in the output" what the node says was updated, "unknown" an item whose answer was lost after the server took it, which the error says. Nothing that was applied was sent again; nothing was sent after a stop; no rejection was left unhandled.\n\n${table(head, rows)}`,
+		`${rows.length} runs over ${ITEMS} items. "applied" is what the server's log says it took, "in the output" what the node says was updated, "unknown" an item whose answer was lost after the server took it, which the error says. Nothing that was applied was sent again; nothing was sent after a stop; no rejection was left unhandled.\n\n<details><summary>All runs</summary>\n\n${table(head, rows)}\n\n</details>`,
 	);
 });
 

@@ -91,7 +91,7 @@ function readCaseId(value: unknown): string {
 	if (caseId === '') {
 		refuse(
 			isUrl ? 'Case has an address without a case ID in it' : 'Case is empty',
-			'Enter the Wolkvox ID of the case, or its address in the CRM',
+			'Enter the Wolkvox ID of the case, or its address in the CRM. An expression may have given nothing for this item.',
 		);
 	}
 	return caseId;
