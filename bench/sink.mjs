@@ -1,10 +1,12 @@
-// A server in a process of its own: takes updates, counts their bytes, answers at once or slowly.
+// A server in a process of its own: takes updates, counts their bytes, answers at once or slowly, and
+// tells when the first one came since it was last given its settings.
 import { createServer } from 'node:http';
 
 const SUCCESS = '{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":""}}';
 
 let delayMs = 0;
 let atOnce = Infinity;
+let isFirst = true;
 let working = 0;
 const waiting = [];
 
@@ -22,7 +24,8 @@ function work(done) {
 const server = createServer((request, response) => {
 	const started = performance.now();
 	let bytes = 0;
-	process.send({ event: 'start' });
+	if (isFirst) process.send({ event: 'first', at: Date.now() });
+	isFirst = false;
 	request.on('data', (chunk) => (bytes += chunk.length));
 	request.on('end', () => {
 		if (bytes > 2 ** 20) process.send({ event: 'end', bytes, ms: performance.now() - started });
@@ -31,7 +34,10 @@ const server = createServer((request, response) => {
 	});
 });
 
-process.on('message', (settings) => ({ delayMs, atOnce } = settings));
+process.on('message', (settings) => {
+	({ delayMs, atOnce } = settings);
+	isFirst = true;
+});
 process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () =>
 	process.send({ event: 'listening', port: server.address().port }),
