@@ -1,5 +1,5 @@
 // `npm start`: a real n8n with this package in it, beside a stand-in for Wolkvox.
-// Runs on a bare Node 20 in a fresh clone; what it installs, it installs once.
+// Runs on a bare Node 20.15 in a fresh clone; what it installs, it installs once.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { checkPorts } from './ports.mjs';
@@ -9,8 +9,9 @@ import { Trouble } from './tools.cjs';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 try {
-	if (Number.parseInt(process.versions.node, 10) < 20)
-		throw new Trouble('Node.js 20 or later is needed.');
+	const [major, minor] = process.versions.node.split('.').map(Number);
+	if (major < 20 || (major === 20 && minor < 15))
+		throw new Trouble('Node.js 20.15 or later is needed.');
 	const [mode] = process.argv.slice(2);
 	if (mode !== '--prepare') await checkPorts();
 	const node = await install();
