@@ -51,6 +51,8 @@ export interface TestFile {
 export interface TestItem {
 	json: IDataObject;
 	files?: Record<string, TestFile>;
+	/** Binary data just as a node left it, where that is no file. */
+	binary?: Record<string, Partial<IBinaryData>>;
 }
 
 export interface RunSettings {
@@ -164,7 +166,7 @@ class TestCredentials extends ICredentialsHelper {
 
 async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionData> {
 	const service = Container.get(BinaryDataService);
-	const binary: Record<string, IBinaryData> = {};
+	const binary = { ...item.binary } as Record<string, IBinaryData>;
 	for (const [field, file] of Object.entries(item.files ?? {})) {
 		const data = {
 			data: '',
@@ -181,7 +183,7 @@ async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionD
 						data,
 					);
 	}
-	return { json: item.json, ...(item.files && { binary }) };
+	return { json: item.json, ...((item.files ?? item.binary) && { binary }) };
 }
 
 /** Runs Source -> Wolkvox CRM in n8n's own engine and gives what came out. */

@@ -80,7 +80,7 @@ export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promi
 
 /** The last part of the name, as browsers send it; PHP drops a file whose name is empty or begins with a zero byte. */
 function fileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
-	const name = (given ?? '')
+	const name = String(given ?? '')
 		.replaceAll('\0', '')
 		.replace(/[\\/]+$/, '')
 		.replace(/^.*[\\/]/s, '');

@@ -51,7 +51,8 @@ async function postOnce(
 	request: DeclarativeRestApiSettings.ResultOptions,
 	{ form, files, caseId }: Post,
 ): Promise<Result> {
-	const { host } = new URL(request.options.baseURL!);
+	const { baseURL, timeout, proxy } = request.options;
+	const { host } = new URL(baseURL!);
 	try {
 		const options = { ...request.options, body: form };
 		const [{ json }] = await context.makeRoutingRequest({ ...request, options });
@@ -64,7 +65,7 @@ async function postOnce(
 						message: `Attachments: "${unreadable.name}" could not be read to its end`,
 						unsure: true,
 					}
-				: readNetworkError(error, host, request.options.timeout!),
+				: readNetworkError(error, host, timeout!, proxy?.host),
 		};
 	} finally {
 		for (const file of files) if (file instanceof StreamedFile) file.close();
@@ -73,7 +74,8 @@ async function postOnce(
 
 function naming(wait: number, failure: Failure): Failure {
 	const seconds = Math.ceil(wait / 1000);
-	return { ...failure, message: `${failure.message}. Wolkvox asks to wait ${seconds} seconds` };
+	const message = failure.message.replace(/\.$/, '');
+	return { ...failure, message: `${message}. Wolkvox asks to wait ${seconds} seconds` };
 }
 
 /** Older versions of n8n have a `sleep` that takes no signal. */

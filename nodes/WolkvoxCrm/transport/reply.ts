@@ -63,6 +63,17 @@ export function readReply(reply: Reply, sentId: string, host: string): Result {
 	return { failure: refused(reply, body, isSuccess(statusCode) ? code : statusCode) };
 }
 
+interface NetworkError extends Error {
+	code?: string;
+	syscall?: string;
+	/** One for each address of a name, when Node has tried several (net.js, `internalConnectMultiple`). */
+	errors?: NetworkError[];
+}
+
+function isOnConnecting({ syscall, message, errors }: NetworkError): boolean {
+	return syscall === 'connect' || message.startsWith('connect ') || !!errors?.every(isOnConnecting);
+}
+
 /**
  * What the HTTP layer threw, out of what n8n wrapped it in: newer versions keep it as `cause`; older
  * ones, which lose it there, keep its code as `httpCode` and its text as the first of `messages`.
@@ -70,12 +81,12 @@ export function readReply(reply: Reply, sentId: string, host: string): Result {
 function originalOf(
 	error: Error & { code?: string; httpCode?: string | null; messages?: string[] },
 ) {
-	const cause = error.cause as (Error & { code?: string; syscall?: string }) | undefined;
+	const cause = error.cause as NetworkError | undefined;
 	const message = cause?.message ?? error.messages?.[0] ?? error.message;
 	return {
 		code: String((cause ?? error).code ?? error.httpCode ?? ''),
 		message,
-		onConnecting: cause?.syscall === 'connect' || message.startsWith('connect '),
+		onConnecting: isOnConnecting(cause ?? new Error(message)),
 	};
 }
 
@@ -83,23 +94,42 @@ function originalOf(
  * Puts into words why no answer came.
  *
  * @param timeoutMs how long n8n waited for an answer, in milliseconds
+ * @param proxyHost the host to which the connection goes in place of the server, where there is one
  */
-export function readNetworkError(error: Error, host: string, timeoutMs: number): Failure {
+export function readNetworkError(
+	error: Error,
+	host: string,
+	timeoutMs: number,
+	proxyHost?: string,
+): Failure {
 	const { code, message, onConnecting } = originalOf(error);
 	const checkServer = `Check Server in the credential. ${retiredAdvice(host)}`.trim();
+	const peer = proxyHost ? `proxy ${proxyHost}` : `server ${host}`;
+	const checkPeer = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer;
 
 	if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
-		return { message: `The server ${host} is not known`, description: checkServer, again: {} };
+		return { message: `The ${peer} is not known`, description: checkPeer, again: {} };
 	}
 	if (code === 'ECONNREFUSED') {
 		return {
-			message: `The server ${host} refused the connection`,
-			description: `${checkServer} If it is right, Wolkvox may be under maintenance.`,
+			message: `The ${peer} refused the connection`,
+			description: proxyHost
+				? checkPeer
+				: `${checkPeer} If it is right, Wolkvox may be under maintenance.`,
 			again: {},
 		};
 	}
 	if (onConnecting || ['EHOSTUNREACH', 'ENETUNREACH'].includes(code)) {
-		return { message: `The server ${host} cannot be reached`, description: checkServer };
+		return { message: `The ${peer} cannot be reached`, description: checkPeer };
+	}
+	// While the connection is being made, Node gives EPROTO in place of these.
+	if (code.startsWith('ERR_SSL_')) {
+		const reason = code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase();
+		return {
+			message: `The secure connection to ${host} broke: ${reason}`,
+			description: `${MAY_BE_TAKEN} A proxy or firewall in between may have caused it.`,
+			unsure: true,
+		};
 	}
 	if (/CERT|TLS|SSL|SIGNED|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
 		// Behind a semicolon Node gives advice for whoever starts n8n.
@@ -230,7 +260,7 @@ function refused(reply: Reply, body: IDataObject, code: number): Failure {
 	const said = [body.msg, body.error].find(
 		(text): text is string => typeof text === 'string' && text.trim() !== '' && text !== 'null',
 	);
-	if (Number.isNaN(code)) {
+	if (!(code >= 400)) {
 		return {
 			message:
 				said?.slice(0, MESSAGE_LENGTH) ?? 'The answer does not say whether the case was updated',
@@ -253,7 +283,7 @@ function consequences(code: number, { headers }: Reply): Omit<Failure, 'message'
 		description: ADVICE[code] ?? (code >= 500 && !notTaken ? ADVICE[500] : undefined),
 		httpCode: String(code),
 		// A gateway speaks for itself: the server behind it may have done its work.
-		unsure: code === 502 || code === 504,
+		unsure: code === 502 || code === 504 || code >= 520,
 		...(notTaken && { again: { afterMs: milliseconds(retryAfter) } }),
 	};
 }

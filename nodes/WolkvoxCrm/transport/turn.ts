@@ -207,7 +207,7 @@ class Run {
 				: { size: items, pause: 0 };
 		return new Try(
 			items,
-			Math.min(Math.max(Number(maxConcurrent), 1), MOST_AT_ONCE),
+			Math.min(Math.max(Number(maxConcurrent) || 1, 1), MOST_AT_ONCE),
 			this.goesOn,
 			batch,
 			context.getExecutionCancelSignal(),
@@ -247,7 +247,8 @@ function itemCount(context: IExecutePaginationFunctions, node: INode): number {
 
 /**
  * A run is known by its execute data: all its items and tries share that object, and no two runs do.
- * An agent's tool calls are runs of their own that may share the agent's.
+ * A tool call is a run of its own; in older versions of n8n it has the execute data of its agent,
+ * which tells no two calls apart.
  */
 const runs = new WeakMap<IExecuteData, Run>();
 
@@ -257,7 +258,7 @@ function runOf(context: IExecutePaginationFunctions): Run {
 	if (known) return known;
 
 	const run = new Run(context);
-	if (!isTool(run.node)) runs.set(data, run);
+	if (data.node.name === run.node.name) runs.set(data, run);
 	return run;
 }
 
@@ -287,6 +288,7 @@ export async function inTurn<Update>(
 	const progress = run.enter(context);
 	const { current } = run;
 	const failure = progress.answer ? undefined : await takeTurn(context, run, progress, read, send);
+	if (failure && isTool(run.node)) adviseModel(failure);
 
 	if (progress.answer) return [{ json: progress.answer, pairedItem: { item } }];
 	if (run.goesOn) {
@@ -296,13 +298,12 @@ export async function inTurn<Update>(
 	if (!failure) return [];
 
 	await current.ended();
-	throw isTool(run.node) ? forModel(failure) : withCount(failure, run);
+	throw isTool(run.node) ? failure : withCount(failure, run);
 }
 
 /** A model is shown the message alone, and needs the advice no less than a person. */
-function forModel(failure: NodeError): NodeError {
+function adviseModel(failure: NodeError): void {
 	failure.message = sentences(failure.message, failure.description);
-	return failure;
 }
 
 function withCount(failure: NodeError, run: Run): NodeError {

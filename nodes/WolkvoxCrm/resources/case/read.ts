@@ -57,7 +57,7 @@ export function readUpdate(context: IExecutePaginationFunctions, node: INode): C
 			attachments,
 			attachmentField: String(options.attachmentField ?? 'files'),
 			multipleFiles: String(options.multipleFiles ?? 'onePerRequest'),
-			maxRetries: Math.min(Number(options.maxRetries ?? 2), MOST_RETRIES),
+			maxRetries: Math.min(Number(options.maxRetries ?? 2) || 0, MOST_RETRIES),
 		};
 	} catch (error) {
 		throw inItem(node, context.getItemIndex(), error);
@@ -80,12 +80,11 @@ function refuse(message: string, description: string): never {
 
 /**
  * The id in what the user gave for Case. It may also be the address of the open case, whose last
- * part the id is (page "custom update"): then 24 hex digits are looked for, else the last part or
- * the last value is taken.
+ * part the id is (page "custom update"), with or without its scheme.
  */
 function readCaseId(value: unknown): string {
 	const given = (toText(locatorValue(value), 'Case') ?? '').trim();
-	const isUrl = /^\w+:\/\//.test(given) || (locatorMode(value) === 'url' && given.includes('/'));
+	const isUrl = given.includes('/');
 	const caseId = isUrl ? idInUrl(given) : given;
 
 	if (caseId === '') {
@@ -97,11 +96,16 @@ function readCaseId(value: unknown): string {
 	return caseId;
 }
 
+/** The last 24 hex digits before a query, which may name other records; else the last part or value. */
 function idInUrl(url: string): string {
-	const hexRuns = url.match(/(?<![\da-f])[\da-f]{24}(?![\da-f])/gi);
-	const withoutHost = url.replace(/^\w+:\/\/[^/?#]*/, '');
+	const [beforeQuery] = url.split('?');
+	const withoutHost = url.replace(/^(?:\w+:\/\/)?[^/?#]*/, '');
 	const parts = withoutHost.split(/[/?&#=]/).filter((part) => part !== '');
-	return (hexRuns ?? parts).at(-1) ?? '';
+	return (hexRunsIn(beforeQuery) ?? hexRunsIn(url) ?? parts).at(-1) ?? '';
+}
+
+function hexRunsIn(text: string): string[] | null {
+	return text.match(/(?<![\da-f])[\da-f]{24}(?![\da-f])/gi);
 }
 
 function readTexts(updates: IDataObject): Array<[string, string]> {
@@ -116,13 +120,22 @@ function locatorValue(value: unknown): unknown {
 	return isRecord(value) && 'mode' in value && 'value' in value ? value.value : value;
 }
 
-function locatorMode(value: unknown): unknown {
-	return isRecord(value) ? value.mode : undefined;
+const ODD_VALUE_ADVICE =
+	'The expression calculates with something that is not a number, or reads a date that is not one. Look at what it gets from the item.';
+
+/** Whether a calculation failed: sent as the text "NaN", or as the null of JSON, it would spoil a case. */
+function isNoValue(value: unknown): boolean {
+	return value instanceof Date
+		? Number.isNaN(value.getTime())
+		: typeof value === 'number' && !Number.isFinite(value);
 }
 
 /** The text to send, exactly as given; nothing for an empty value. */
 function toText(value: unknown, label: string): string | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
+	if (isNoValue(value)) {
+		refuse(`${label} has a number or date that is not valid`, ODD_VALUE_ADVICE);
+	}
 	if (value instanceof Date) return value.toISOString();
 	if (typeof value === 'object' || typeof value === 'function') {
 		const kind = Array.isArray(value) ? 'a list' : 'an object';
@@ -184,7 +197,11 @@ function parse(json: string): unknown {
 	}
 }
 
-function stringify(form: unknown): string {
+function stringify(form: Record<string, unknown>): string {
+	const odd = Object.keys(form).find((name) => isNoValue(form[name]));
+	if (odd !== undefined) {
+		refuse(`Custom Fields: "${odd}" has a number or date that is not valid`, ODD_VALUE_ADVICE);
+	}
 	try {
 		return JSON.stringify(form);
 	} catch (error) {
@@ -216,9 +233,20 @@ function readBinary(context: IExecutePaginationFunctions, wanted: unknown): IBin
 	if (typeof wanted !== 'string') {
 		refuse(
 			'Attachments is neither the name of a binary field nor binary data',
-			'Enter names such as data, or use an expression such as {{ $binary.data }}',
+			'Enter names such as data, or use an expression such as {{ $input.item.binary.data }}',
 		);
 	}
+	const binary = findBinary(context, wanted);
+	if (!hasContents(binary)) {
+		refuse(
+			`Attachments: the binary field "${wanted}" holds no file`,
+			'The node that made this field, such as a Code node, put no file into it',
+		);
+	}
+	return binary;
+}
+
+function findBinary(context: IExecutePaginationFunctions, wanted: string): IBinaryData {
 	try {
 		return context.helpers.assertBinaryData(wanted);
 	} catch {
@@ -233,11 +261,12 @@ function readBinary(context: IExecutePaginationFunctions, wanted: unknown): IBin
 }
 
 function isBinaryData(value: unknown): value is IBinaryData {
-	return (
-		isRecord(value) &&
-		typeof value.mimeType === 'string' &&
-		(typeof value.id === 'string' || typeof value.data === 'string')
-	);
+	return isRecord(value) && typeof value.mimeType === 'string' && hasContents(value);
+}
+
+/** n8n keeps the contents by id, or beside the rest in memory. */
+function hasContents({ id, data }: Record<string, unknown> | IBinaryData): boolean {
+	return typeof id === 'string' || typeof data === 'string';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
