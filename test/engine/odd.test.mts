@@ -1,10 +1,15 @@
 // What workflows, servers and networks do now and then, and nobody expects.
+import { truncateSync } from 'node:fs';
 import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
 import { makeCertificates } from '../support/certificates.mts';
 import { fieldOf, startServer } from '../support/server.mts';
 import { update } from '../support/wolkvox.mts';
+
+// After the support, which sets what n8n reads while it loads.
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const TOOL = 'n8n-nodes-wolkvox.wolkvoxCrmTool';
@@ -173,6 +178,25 @@ describe('Attachments', () => {
 			expect(server.requests.map(({ files }) => files[0].name)).toEqual(['a.txt']);
 		},
 	);
+
+	it('that n8n has lost a part of do not keep the server waiting', async () => {
+		const server = await startServer();
+		const contents = Buffer.alloc(100_000);
+		const { run } = await update(server.url, {
+			items: [{ json: { n: 0 }, files: { data: { name: 'a.txt', contents } } }],
+		});
+		const stored = run.data.resultData.runData.Source[0].data!.main[0]![0].binary!.data;
+		truncateSync(Container.get(BinaryDataService).getPath(stored.id!), 50_000);
+		const start = performance.now();
+		const { error } = await update(server.url, {
+			updateFields: { attachments: `={{ ${JSON.stringify(stored)} }}` },
+			requestOptions: { timeout: 20_000 },
+		});
+		const seconds = (performance.now() - start) / 1000;
+		await server.close();
+		expect(error!.message).toBe('Attachments: "a.txt" could not be read to its end');
+		expect(seconds).toBeLessThan(5);
+	});
 
 	it('is refused where the binary field holds no file', async () => {
 		const server = await startServer();

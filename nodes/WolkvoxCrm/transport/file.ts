@@ -50,7 +50,14 @@ export class StreamedFile extends File {
 		this.opened.push(opening);
 		const stream = await opening;
 		stream.once('error', (fault) => (this.fault = fault));
-		for await (const chunk of stream) yield chunk as Uint8Array;
+
+		let sent = 0;
+		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+			sent += chunk.length;
+			yield chunk;
+		}
+		// The server would wait for the rest until the time is out.
+		if (sent < this.size) throw (this.fault = new Error(`${sent} of ${this.size} bytes`));
 	}
 }
 
