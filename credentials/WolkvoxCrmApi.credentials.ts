@@ -64,7 +64,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			],
 			default: 'crm.wolkvox.com',
 			description:
-				'The server your CRM runs on. Log in to the CRM and read it in the address bar: it is the part between https:// and the next slash. If yours is not listed, choose Custom.',
+				'Log in to the CRM and read the address bar: the server is the part between https:// and the next slash. If yours is not listed, choose Custom.',
 		},
 		{
 			displayName: 'Custom Server',
@@ -97,7 +97,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			default: '',
 			hint: 'An internal token: in the CRM, Configuration > Wolkvox Integration > Tokens',
 			description:
-				"An internal token of the CRM: in the CRM open Configuration > Wolkvox Integration > Tokens, choose Add token, and show it with the eye icon. External tokens and tokens of Wolkvox Manager do not work here. Testing this credential costs one call of the token's daily quota.",
+				'Add a token of the type internal there, and show it with the eye icon. External tokens and tokens of Wolkvox Manager do not work here. Testing this credential costs one call of its daily quota.',
 		},
 		{
 			displayName: 'Allowed HTTP Request Domains',

@@ -90,7 +90,7 @@ describe('docs/errors.md', () => {
 		if (ts.isVariableDeclaration(node)) {
 			return /^(message|error)$/.test(node.name.getText()) ? node.initializer : undefined;
 		}
-		if (ts.isCallExpression(node) && node.expression.getText() === 'refuse') {
+		if (ts.isCallExpression(node) && /^(refuse|unsure)$/.test(node.expression.getText())) {
 			return node.arguments[isCredential ? 2 : 0];
 		}
 		if (ts.isNewExpression(node) && node.expression.getText() === 'UserError') {

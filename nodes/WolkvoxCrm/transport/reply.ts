@@ -103,9 +103,8 @@ export function readNetworkError(
 	proxyHost?: string,
 ): Failure {
 	const { code, message, onConnecting } = originalOf(error);
-	const checkServer = `Check Server in the credential. ${retiredAdvice(host)}`.trim();
 	const peer = proxyHost ? `proxy ${proxyHost}` : `server ${host}`;
-	const checkPeer = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer;
+	const checkPeer = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer(host);
 
 	if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
 		return { message: `The ${peer} is not known`, description: checkPeer, again: {} };
@@ -125,18 +124,17 @@ export function readNetworkError(
 	// While the connection is being made, Node gives EPROTO in place of these.
 	if (code.startsWith('ERR_SSL_')) {
 		const reason = code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase();
-		return {
-			message: `The secure connection to ${host} broke: ${reason}`,
-			description: `${MAY_BE_TAKEN} A proxy or firewall in between may have caused it.`,
-			unsure: true,
-		};
+		return unsure(
+			`The secure connection to ${host} broke: ${reason}`,
+			'A proxy or firewall in between may have caused it.',
+		);
 	}
 	if (/CERT|TLS|SSL|SIGNED|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
 		// Behind a semicolon Node gives advice for whoever starts n8n.
 		const [reason] = code === 'EPROTO' ? ['what answers there is not https'] : message.split(';');
 		return {
 			message: `No secure connection to ${host}: ${reason}`,
-			description: `${checkServer} Its certificate is not one that n8n can trust.`,
+			description: `${checkServer(host)} Its certificate is not one that n8n can trust.`,
 		};
 	}
 	if (code === 'ERR_CANCELED') {
@@ -146,25 +144,23 @@ export function readNetworkError(
 		};
 	}
 	if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
-		return {
-			message: `Wolkvox did not answer within ${timeoutMs / 1000} seconds`,
-			description: `${MAY_BE_TAKEN} A longer Timeout can be set under Settings > Request Options.`,
-			unsure: true,
-		};
+		return unsure(
+			`Wolkvox did not answer within ${timeoutMs / 1000} seconds`,
+			'A longer Timeout can be set under Settings > Request Options.',
+		);
 	}
 	if (/^(Z_|HPE_|ERR_BAD_RESPONSE|\d)/.test(code)) {
-		return {
-			message: `${host} sent an answer that cannot be read`,
-			description: MAY_BE_TAKEN,
-			unsure: true,
-		};
+		return unsure(`${host} sent an answer that cannot be read`);
 	}
 	if (code === '') return { message };
-	return {
-		message: `The connection to ${host} broke before Wolkvox answered`,
-		description: `${MAY_BE_TAKEN} Servers also break a connection when an attachment is too large for them.`,
-		unsure: true,
-	};
+	return unsure(
+		`The connection to ${host} broke before Wolkvox answered`,
+		'Servers also break a connection when an attachment is too large for them.',
+	);
+}
+
+function unsure(message: string, advice = ''): Failure {
+	return { message, description: `${MAY_BE_TAKEN} ${advice}`.trim(), unsure: true };
 }
 
 /**
@@ -225,7 +221,7 @@ function redirected({ statusCode, headers }: Reply, host: string): Failure {
 	const target = URL.canParse(location) ? new URL(location).host : 'another address';
 	return {
 		message: `${host} does not serve the API: it points to ${target}`,
-		description: `Check Server in the credential. ${retiredAdvice(host)}`.trim(),
+		description: checkServer(host),
 		httpCode: String(statusCode),
 	};
 }
@@ -241,9 +237,7 @@ function notWolkvox(reply: Reply, host: string): Failure {
 	}
 	return {
 		message: `${host} sent ${kindOf(body)} where Wolkvox sends JSON`,
-		description: [`Check Server in the credential.`, retiredAdvice(host), MAY_BE_TAKEN]
-			.filter(Boolean)
-			.join(' '),
+		description: `${checkServer(host)} ${MAY_BE_TAKEN}`,
 		httpCode: String(statusCode),
 		unsure: true,
 	};
@@ -257,20 +251,19 @@ function kindOf(body: unknown): string {
 
 /** An answer in Wolkvox's own form that is not a success. */
 function refused(reply: Reply, body: IDataObject, code: number): Failure {
-	const said = [body.msg, body.error].find(
-		(text): text is string => typeof text === 'string' && text.trim() !== '' && text !== 'null',
-	);
+	const said = [body.msg, body.error]
+		.find(
+			(text): text is string => typeof text === 'string' && text.trim() !== '' && text !== 'null',
+		)
+		?.slice(0, MESSAGE_LENGTH);
 	if (!(code >= 400)) {
 		return {
-			message:
-				said?.slice(0, MESSAGE_LENGTH) ?? 'The answer does not say whether the case was updated',
-			description: MAY_BE_TAKEN,
+			...unsure(said ?? 'The answer does not say whether the case was updated'),
 			httpCode: String(reply.statusCode),
-			unsure: true,
 		};
 	}
 	return {
-		message: said?.slice(0, MESSAGE_LENGTH) ?? `Wolkvox did not update the case (code ${code})`,
+		message: said ?? `Wolkvox did not update the case (code ${code})`,
 		...consequences(code, reply),
 	};
 }
@@ -279,11 +272,13 @@ function refused(reply: Reply, body: IDataObject, code: number): Failure {
 function consequences(code: number, { headers }: Reply): Omit<Failure, 'message'> {
 	const retryAfter = headers['retry-after'];
 	const notTaken = code === 429 || (code === 503 && retryAfter !== undefined);
+	// A gateway speaks for itself: the server behind it may have done its work.
+	const isGateway = code === 502 || code === 504 || code >= 520;
+	const advice = isGateway ? MAY_BE_TAKEN : ADVICE[code];
 	return {
-		description: ADVICE[code] ?? (code >= 500 && !notTaken ? ADVICE[500] : undefined),
+		description: advice ?? (code >= 500 && !notTaken ? ADVICE[500] : undefined),
 		httpCode: String(code),
-		// A gateway speaks for itself: the server behind it may have done its work.
-		unsure: code === 502 || code === 504 || code >= 520,
+		unsure: isGateway,
 		...(notTaken && { again: { afterMs: milliseconds(retryAfter) } }),
 	};
 }
@@ -295,10 +290,11 @@ function milliseconds(retryAfter: unknown): number | undefined {
 	return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
 }
 
-/** The hosts that Wolkvox replaced on September 1, 2024 (notice on the page "cases update"). */
-function retiredAdvice(host: string): string {
+/** Wolkvox replaced some hosts on September 1, 2024 (notice on the page "cases update"). */
+function checkServer(host: string): string {
 	const [, number] = /^sv(\d+)\.crmvox\.com$/.exec(host) ?? [];
-	return number ? `Wolkvox has replaced ${host} by crm${number}.wolkvox.com.` : '';
+	const retired = number ? ` Wolkvox has replaced ${host} by crm${number}.wolkvox.com.` : '';
+	return `Check Server in the credential.${retired}`;
 }
 
 const CHECK_VALUES =
@@ -317,6 +313,4 @@ const ADVICE: Record<number, string> = {
 	417: CHECK_VALUES,
 	429: 'Wolkvox receives too many requests: lower Max Concurrent Requests, or set Batching under Settings > Request Options.',
 	500: 'Wolkvox is busy or out of order, and may have the update all the same: look at the case before you repeat it.',
-	502: MAY_BE_TAKEN,
-	504: MAY_BE_TAKEN,
 };

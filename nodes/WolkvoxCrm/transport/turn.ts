@@ -15,7 +15,7 @@ import type { Failure } from './reply';
 const MOST_AT_ONCE = 20;
 
 /** What a run knows of one item. It outlives the tries of n8n's Retry On Fail. */
-export class Progress {
+class Progress {
 	/** Requests of this item that Wolkvox has taken, one a file unless they go together. */
 	taken = 0;
 
@@ -195,7 +195,7 @@ class Run {
 	}
 
 	private newTry(context: IExecutePaginationFunctions): Try {
-		const items = isTool(this.node) ? 1 : itemCount(context, this.node);
+		const items = itemCount(context, this.node);
 		const { maxConcurrent = 1 } = context.getNodeParameter('options', {}) as IDataObject;
 		const { batching } = context.getNodeParameter('requestOptions', {}) as {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
@@ -242,7 +242,9 @@ export interface Turn {
 
 /** With Execute Once n8n hands the node one item, and the execute data still holds all of them. */
 function itemCount(context: IExecutePaginationFunctions, node: INode): number {
-	return node.executeOnce ? 1 : (context.getExecuteData().data.main?.[0]?.length ?? 1);
+	return isTool(node) || node.executeOnce
+		? 1
+		: (context.getExecuteData().data.main?.[0]?.length ?? 1);
 }
 
 /**

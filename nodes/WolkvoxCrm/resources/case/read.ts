@@ -17,16 +17,16 @@ export interface CaseUpdate {
 /** The editor takes no higher number; a workflow made elsewhere could have one. */
 const MOST_RETRIES = 5;
 
-/** Text parameters: their names, what the API calls them, and their labels. */
+/** The text parts: their names in the API, the labels, and the parameters where these are called otherwise. */
 const TEXT_FIELDS = [
-	['caseType', 'case-type', 'Case Type'],
-	['responsible', 'responsible', 'Responsible'],
-	['owner', 'owner', 'Owner'],
-	['contact', 'contact', 'Contact'],
-	['description', 'description', 'Description'],
-	['status', 'status', 'Status'],
-	['priority', 'priority', 'Priority'],
-	['solution', 'solution', 'Solution'],
+	['case-type', 'Case Type', 'caseType'],
+	['responsible', 'Responsible'],
+	['owner', 'Owner'],
+	['contact', 'Contact'],
+	['description', 'Description'],
+	['status', 'Status'],
+	['priority', 'Priority'],
+	['solution', 'Solution'],
 ];
 
 /**
@@ -109,7 +109,7 @@ function hexRunsIn(text: string): string[] | null {
 }
 
 function readTexts(updates: IDataObject): Array<[string, string]> {
-	return TEXT_FIELDS.flatMap(([parameter, part, label]) => {
+	return TEXT_FIELDS.flatMap(([part, label, parameter = part]) => {
 		const text = toText(locatorValue(updates[parameter]), label);
 		return text === undefined ? [] : [[part, text] as [string, string]];
 	});
@@ -121,7 +121,7 @@ function locatorValue(value: unknown): unknown {
 }
 
 const ODD_VALUE_ADVICE =
-	'The expression calculates with something that is not a number, or reads a date that is not one. Look at what it gets from the item.';
+	'Look at what the expression gets from the item: a text in place of a number, or no date';
 
 /** Whether a calculation failed: sent as the text "NaN", or as the null of JSON, it would spoil a case. */
 function isNoValue(value: unknown): boolean {
@@ -132,7 +132,7 @@ function isNoValue(value: unknown): boolean {
 
 /** The text to send, exactly as given; nothing for an empty value. */
 function toText(value: unknown, label: string): string | undefined {
-	if (value === undefined || value === null || value === '') return undefined;
+	if (isEmpty(value)) return undefined;
 	if (isNoValue(value)) {
 		refuse(`${label} has a number or date that is not valid`, ODD_VALUE_ADVICE);
 	}
@@ -160,7 +160,7 @@ function readForm(updates: IDataObject): Array<[string, string]> {
 function readCustomFields(value: unknown): Array<[string, unknown]> {
 	const { field = [] } = (value ?? {}) as { field?: Array<{ name?: unknown; value?: unknown }> };
 	return field
-		.filter((row) => row.value !== undefined && row.value !== null && row.value !== '')
+		.filter((row) => !isEmpty(row.value))
 		.map((row) => {
 			const name = toText(row.name, 'Name in Custom Fields') ?? '';
 			if (name.trim() === '') {
@@ -174,9 +174,9 @@ function readCustomFields(value: unknown): Array<[string, unknown]> {
 }
 
 function readCustomFieldsJson(value: unknown): IDataObject | undefined {
-	if (value === undefined || value === null) return undefined;
-	if (typeof value === 'string' && value.trim() === '') return undefined;
-	const parsed = typeof value === 'string' ? parse(value) : value;
+	const given = trimmed(value);
+	if (isEmpty(given)) return undefined;
+	const parsed = typeof given === 'string' ? parse(given) : given;
 	if (!isRecord(parsed)) {
 		refuse(
 			'Custom Fields (JSON) is not a JSON object',
@@ -216,8 +216,8 @@ function readAttachments(
 	value: unknown,
 ): IBinaryData[] {
 	const wanted = (typeof value === 'string' ? value.split(',') : [value].flat())
-		.map((one) => (typeof one === 'string' ? one.trim() : one))
-		.filter((one) => one !== undefined && one !== null && one !== '');
+		.map(trimmed)
+		.filter((one) => !isEmpty(one));
 
 	if (wanted.length > 0 && isTool(node)) {
 		refuse(
@@ -267,6 +267,14 @@ function isBinaryData(value: unknown): value is IBinaryData {
 /** n8n keeps the contents by id, or beside the rest in memory. */
 function hasContents({ id, data }: Record<string, unknown> | IBinaryData): boolean {
 	return typeof id === 'string' || typeof data === 'string';
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || value === '';
+}
+
+function trimmed(value: unknown): unknown {
+	return typeof value === 'string' ? value.trim() : value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -66,15 +66,14 @@ export const updateFields: INodeProperties[] = [
 				placeholder: 'e.g. data, report',
 				hint: 'What the Binary tab of the input calls the file, e.g. data. Separate several with commas.',
 				description:
-					'Files to attach. Enter the names of input binary fields, separated by commas. An expression can also give a list of names, or the binary data itself. Wolkvox does not say whether a new attachment adds to the earlier ones or replaces them: try it on a case that does not matter.',
+					'Files to attach, by the names of their binary fields. An expression can also give a list of names, or the binary data itself. Wolkvox does not say whether a new attachment adds to the earlier ones or replaces them: try it on a case that does not matter.',
 			},
 			{
 				displayName: 'Case Type',
 				name: 'caseType',
 				type: 'resourceLocator',
 				default: { mode: 'list', value: '' },
-				description:
-					'The type of case. Status and Priority must exist for this type. Wolkvox lists it as required.',
+				description: 'The type of case. Status and Priority must exist for this type.',
 				modes: [
 					{
 						displayName: 'From List',
@@ -102,7 +101,7 @@ export const updateFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. ana@example.com',
 				description:
-					'The contact of the case, who must exist in the CRM. Wolkvox shows this field in one example for this address only, so it may have no effect on an update.',
+					'The contact of the case, who must exist in the CRM. Wolkvox shows this field in one example for this address only: it may have no effect.',
 			},
 			{
 				displayName: 'Custom Fields',
@@ -156,7 +155,7 @@ export const updateFields: INodeProperties[] = [
 				typeOptions: { rows: 4 },
 				default: '',
 				description:
-					'The text of the case. Wolkvox shows this field in one example for this address only, so it may have no effect on an update.',
+					'The text of the case. Wolkvox shows this field in one example for this address only: it may have no effect.',
 			},
 			{
 				displayName: 'Owner',
@@ -165,7 +164,7 @@ export const updateFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. agent10@mycompany',
 				description:
-					'The user who owns the case, written as in the Wolkvox Email column of the list of users. Wolkvox shows this field in one example for this address only, so it may have no effect on an update.',
+					'The user who owns the case, written as in the Wolkvox Email column of the list of users. Wolkvox shows this field in one example for this address only: it may have no effect.',
 			},
 			{
 				displayName: 'Priority',
@@ -173,8 +172,7 @@ export const updateFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. low',
-				description:
-					'The priority, written as in the CRM. It must exist for the case type. Wolkvox lists it as required.',
+				description: 'The priority, written as in the CRM. It must exist for the case type.',
 			},
 			{
 				displayName: 'Responsible',
@@ -183,8 +181,7 @@ export const updateFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. agent10@mycompany',
 				hint: "As in the Wolkvox Email column of the CRM's list of users",
-				description:
-					'The user who takes care of the case, written as in the Wolkvox Email column of the list of users in the CRM (user@operation, not a mailbox). Wolkvox lists it as required.',
+				description: 'The user who takes care of the case: user@operation, not a mailbox',
 			},
 			{
 				displayName: 'Solution',
@@ -194,8 +191,7 @@ export const updateFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. Case solved.',
 				hint: 'Needed when the status closes the case',
-				description:
-					'How the case was solved. Wolkvox requires it when the status is one that closes the case.',
+				description: 'How the case was solved',
 			},
 			{
 				displayName: 'Status',
@@ -204,7 +200,7 @@ export const updateFields: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. open',
 				description:
-					'The status, written as in the CRM. It must exist for the case type. A status that closes the case needs Solution too. Wolkvox lists it as required.',
+					'The status, written as in the CRM. It must exist for the case type. A status that closes the case needs Solution too.',
 			},
 		],
 	},
@@ -246,7 +242,7 @@ export const updateFields: INodeProperties[] = [
 				typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
 				default: 2,
 				description:
-					'How often an update is sent again when Wolkvox surely did not take it: server not found, connection refused, too many requests, or a pause asked for. After a timeout or any other failure it is never sent again by itself, because attachments could double.',
+					'How often an update is sent again when Wolkvox surely did not take it: server not found, connection refused, too many requests, or a pause asked for. After any other failure it is never sent again by itself, because attachments could double.',
 			},
 			{
 				displayName: 'Multiple Files',
