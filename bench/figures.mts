@@ -7,7 +7,7 @@ export function spread(values: number[]): string {
 	return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
 }
 
-/** The median of the ratios, pair by pair, so that a change of the machine's speed does not show. */
+/** The ratios, pair by pair, so that a change of the machine's speed does not show. */
 export function ratios(ours: number[], theirs: number[]): number[] {
 	return ours.map((value, index) => value / theirs[index]);
 }
