@@ -22,4 +22,4 @@ function tabs() {
 	return src('dist/**/*.js').pipe(indent).pipe(dest('dist'));
 }
 
-exports.default = parallel(assets, tabs);
+exports.default = assets;

@@ -7,23 +7,22 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import {
-	credentialText,
-	refuseUnsafeTarget,
-	SERVER_URL,
-} from '../nodes/WolkvoxCrm/transport/server';
+import { assertAllowedTarget, requiredCredential } from '../nodes/WolkvoxCrm/transport/credential';
+import type { GatedRequestOptions } from '../nodes/WolkvoxCrm/transport/request';
+import { BEFORE_SENDING } from '../nodes/WolkvoxCrm/transport/request';
+import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 
-/** What a person can do about the codes that Wolkvox lists; any other code gets a plain sentence. */
-const CODE_ADVICE: Record<number, string> = {
+/** What to do about the codes that matter to a credential. */
+const CODE_ADVICE: Record<string, string> = {
 	400: 'A value is missing (400): check CRM Operation Name',
-	401: 'Wolkvox does not know this token (401): copy it again from the CRM',
-	403: 'Wolkvox does not let this token in (403): use an internal token, and see whether its daily quota is used up',
-	404: 'Wolkvox does not find this (404): check Server and CRM Operation Name',
-	412: 'Wolkvox does not accept these values (412): check CRM Operation Name',
-	429: 'Wolkvox is receiving too many calls (429): try again in a while',
+	401: 'Wolkvox does not recognize this token (401): copy it again from the CRM',
+	403: 'Wolkvox rejected this token (403): use an internal token, and check whether its daily quota is used up',
+	404: 'Wolkvox did not find this (404): check Server and CRM Operation Name',
+	412: 'Wolkvox rejected these values (412): check CRM Operation Name',
+	429: 'Wolkvox is receiving too many requests (429): try again later',
 };
 
-function refuse(
+function failWhen(
 	key: string,
 	value: unknown,
 	message: string,
@@ -31,13 +30,12 @@ function refuse(
 	return { type: 'responseSuccessBody', properties: { key, value, message } };
 }
 
-/** n8n compares strictly, and Wolkvox sends its codes as numbers and as texts. */
-function refuseCode(code: number): IAuthenticateRuleResponseSuccessBody[] {
-	const message = CODE_ADVICE[code] ?? `Wolkvox answered with the error code ${code}`;
-	return [refuse('code', code, message), refuse('code', String(code), message)];
-}
-
-const errorCodes = Array.from({ length: 200 }, (_, index) => 400 + index);
+/** The HTTP Request node goes through n8n's older helper, which has its own names for this. */
+const WITHOUT_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+};
 
 export class WolkvoxCrmApi implements ICredentialType {
 	name = 'wolkvoxCrmApi';
@@ -60,7 +58,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 				{ name: 'crm.wolkvox.com', value: 'crm.wolkvox.com' },
 				{ name: 'crm0000.wolkvox.com', value: 'crm0000.wolkvox.com' },
 				{ name: 'crm0001.wolkvox.com', value: 'crm0001.wolkvox.com' },
-				{ name: 'Custom', value: 'custom', description: 'Another server, to be entered below' },
+				{ name: 'Custom', value: 'custom', description: 'Enter another server below' },
 			],
 			default: 'crm.wolkvox.com',
 			description:
@@ -75,7 +73,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			placeholder: 'e.g. crm0002.wolkvox.com',
 			displayOptions: { show: { server: ['custom'] } },
 			description:
-				'The name of your CRM server as the browser shows it. You can paste a whole address: only the name of the server is used, always over https. n8n versions before 2.41 reach a server outside wolkvox.com only if it is also listed under Allowed Domains.',
+				'The host of your CRM as the browser shows it. You can paste a whole URL: only its host is used. Always HTTPS, except for localhost.',
 		},
 		{
 			displayName: 'CRM Operation Name',
@@ -86,7 +84,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			placeholder: 'e.g. mycompany',
 			hint: 'The part after the @ in a CRM user such as agent10@mycompany',
 			description:
-				"The name of your CRM operation, which is your company's space in Wolkvox. It has nothing to do with the Operation field of the node.",
+				"The name of your CRM operation, which is your company's space in Wolkvox. It is unrelated to the Operation field of the node.",
 		},
 		{
 			displayName: 'Token',
@@ -97,7 +95,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			default: '',
 			hint: 'An internal token: in the CRM, Configuration > Wolkvox Integration > Tokens',
 			description:
-				'Add a token of the type internal there, and show it with the eye icon. External tokens and tokens of Wolkvox Manager do not work here. Testing this credential costs one call of its daily quota.',
+				'Add a token of type Internal there, and show it with the eye icon. External tokens and tokens from Wolkvox Manager do not work here. Testing this credential uses one call of its daily quota.',
 		},
 		{
 			displayName: 'Allowed HTTP Request Domains',
@@ -108,7 +106,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 					name: 'All',
 					value: 'all',
 					description:
-						'No list of domains. The token still goes to wolkvox.com and to the server above only.',
+						'No list of domains. The token is still only sent to wolkvox.com and to the server above.',
 				},
 				{
 					name: 'Specific Domains',
@@ -123,65 +121,66 @@ export class WolkvoxCrmApi implements ICredentialType {
 			],
 			default: 'domains',
 			description:
-				'Where the HTTP Request node may send the token, for parts of the Wolkvox API that have no node yet',
+				'Where the HTTP Request node may send the token, for parts of the Wolkvox API that this node does not cover. The Wolkvox CRM node always reaches the server above.',
 		},
 		{
 			displayName: 'Allowed Domains',
 			name: 'allowedDomains',
 			type: 'string',
+			required: true,
 			default: '*.wolkvox.com',
 			placeholder: 'e.g. *.wolkvox.com, crm.example.com',
 			displayOptions: { show: { allowedHttpRequestDomains: ['domains'] } },
 			description:
-				'Comma-separated names of servers. An asterisk stands for any name before the dot.',
+				'Comma-separated hosts. An asterisk stands for any name before the dot. n8n refuses an empty list.',
 		},
 	];
 
 	/**
 	 * Adds the token to a request of any node that uses this credential, after making sure that only
 	 * Wolkvox will read it. Redirects are off because the header would follow them to another host.
-	 * n8n calls it for each request (credentials-helper.js, `authenticate`).
+	 * n8n calls it right before each request leaves (credentials-helper.js, `authenticate`).
 	 *
-	 * @throws UserError when the target, the token or the operation name will not do
+	 * @throws UserError if the target, the token or the operation name is invalid
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
-		requestOptions: IHttpRequestOptions,
+		requestOptions: GatedRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		refuseUnsafeTarget(credentials, requestOptions);
-		credentialText(credentials, 'operation');
+		assertAllowedTarget(credentials, requestOptions);
+		requiredCredential(credentials, 'operation');
+		const token = requiredCredential(credentials, 'token');
+		await requestOptions[BEFORE_SENDING]?.();
 
-		// The HTTP Request node goes through n8n's older helper, which has its own names for this.
-		const noRedirects = {
-			disableFollowRedirect: true,
-			followRedirect: false,
-			followAllRedirects: false,
-		};
 		return {
 			...requestOptions,
-			...noRedirects,
-			headers: { ...requestOptions.headers, 'Wolkvox-Token': credentialText(credentials, 'token') },
+			...WITHOUT_REDIRECTS,
+			headers: { ...requestOptions.headers, 'Wolkvox-Token': token },
 		};
 	};
 
 	/**
-	 * Asks for the token's quota (the token information page of the API). Status codes are left to
-	 * the rules because n8n repeats a request that ends in 401, and each call counts.
+	 * Asks for the token's quota (page "token information" of the API). Status codes are left to the
+	 * rules, because n8n sends a request again that ends in 401, and each call counts. n8n compares
+	 * strictly, and Wolkvox sends its codes as numbers and as text.
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: SERVER_URL,
+			baseURL: `={{ (${toOrigin.toString()})($credentials) }}`,
 			url: '/server/API/v2/token/tokenInformation.php',
 			qs: { operation: '={{ String($credentials.operation ?? "").trim() }}' },
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		},
 		rules: [
-			...errorCodes.flatMap(refuseCode),
-			refuse(
+			...Object.entries(CODE_ADVICE).flatMap(([code, message]) => [
+				failWhen('code', Number(code), message),
+				failWhen('code', code, message),
+			]),
+			failWhen(
 				'data.token_limit',
 				undefined,
-				'The server did not answer as Wolkvox CRM does: check Server and CRM Operation Name',
+				'The response is not the one of Wolkvox CRM: check Server, CRM Operation Name and Token',
 			),
 		],
 	};

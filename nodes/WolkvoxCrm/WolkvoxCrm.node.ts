@@ -1,9 +1,8 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { searchCaseTypes } from './listSearch/caseTypes';
-import { caseProperties } from './resources/case';
-import { SERVER_URL } from './transport/server';
+import { getCaseTypes } from './listSearch/caseTypes';
+import { caseDescription } from './resources/case';
 
 export class WolkvoxCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -20,11 +19,12 @@ export class WolkvoxCrm implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wolkvoxCrmApi', required: true }],
-		// No Content-Type: n8n would turn the form into JSON. A redirect would carry the token to another
-		// host, and n8n repeats what ends in 401, so both are read from the answer (transport/reply.ts).
+		// No base URL: the handlers send to the server of each item's own credential. No Content-Type: n8n
+		// would turn the form into JSON. No redirects and no errors by status: a redirect would carry the
+		// token to another host, and n8n sends again what ends in 401.
 		requestDefaults: {
-			baseURL: SERVER_URL,
 			headers: { Accept: 'application/json' },
+			encoding: 'arraybuffer',
 			disableFollowRedirect: true,
 			ignoreHttpStatusErrors: true,
 		},
@@ -37,9 +37,9 @@ export class WolkvoxCrm implements INodeType {
 				options: [{ name: 'Case', value: 'case' }],
 				default: 'case',
 			},
-			...caseProperties,
+			...caseDescription,
 		],
 	};
 
-	methods = { listSearch: { searchCaseTypes } };
+	methods = { listSearch: { getCaseTypes } };
 }

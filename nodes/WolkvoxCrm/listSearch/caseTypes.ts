@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-/** The case types that each CRM has (page "cases update"); the API has no list of custom ones. */
+/** The case types that every CRM has (page "cases update"); the API has no list of custom ones. */
 const CASE_TYPES = ['Claims', 'Complaints', 'Request', 'Suggestions'];
 
 /**
@@ -8,7 +8,7 @@ const CASE_TYPES = ['Claims', 'Complaints', 'Request', 'Suggestions'];
  *
  * @param filter what the user has typed to narrow it down
  */
-export async function searchCaseTypes(
+export async function getCaseTypes(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {

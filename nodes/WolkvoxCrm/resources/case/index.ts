@@ -1,10 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { wholeReply } from '../../transport/reply';
-import { updateCase, updateFields } from './update';
+import { handledBy } from '../../execution/routing';
+import { updateHandler } from './update';
+import { caseUpdateDescription } from './updateDescription';
 
 /** What can be done with a case, and the page of the API for each. */
-export const caseProperties: INodeProperties[] = [
+export const caseDescription: INodeProperties[] = [
 	{
 		displayName: 'Operation',
 		name: 'operation',
@@ -19,13 +20,11 @@ export const caseProperties: INodeProperties[] = [
 				description: 'Change fields of a case and attach files. Only the fields you add are sent.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/update.php' },
-					send: { paginate: true },
-					operations: { pagination: updateCase },
-					output: { postReceive: [wholeReply] },
+					...handledBy(updateHandler),
 				},
 			},
 		],
 		default: 'update',
 	},
-	...updateFields,
+	...caseUpdateDescription,
 ];

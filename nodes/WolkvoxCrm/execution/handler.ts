@@ -1,0 +1,37 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecutePaginationFunctions,
+	INode,
+} from 'n8n-workflow';
+
+import type { WolkvoxResponse } from '../transport/response';
+import type { ItemState } from './itemState';
+
+/** What a handler may use while it sends. */
+export interface SendContext {
+	/** The item's own credential: its fields may be expressions. */
+	credentials: ICredentialDataDecryptedObject;
+	/** What earlier attempts did for this item. */
+	state: ItemState;
+	/** Sends one request of the operation and returns Wolkvox's response; throws if there is no success. */
+	request(body: FormData): Promise<WolkvoxResponse>;
+}
+
+/** What an operation does with one item. */
+export interface Handler<Parameters> {
+	/**
+	 * The ID of the record that the item changes. Requests for one record are sent in the order of the
+	 * items, and what was done for an item counts only for the same record.
+	 */
+	recordId(context: IExecutePaginationFunctions): string;
+	/**
+	 * Reads and checks the parameters, as far as possible before its first `await`: only that part runs
+	 * while n8n evaluates the items.
+	 *
+	 * @throws UserError with the label of the parameter, if a value is invalid
+	 */
+	read(context: IExecutePaginationFunctions, node: INode): Promise<Parameters>;
+	/** Sends what was read; returns the JSON of the output items. */
+	send(parameters: Parameters, context: SendContext): Promise<IDataObject[]>;
+}

@@ -1,0 +1,103 @@
+import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+
+import { Attempt } from './attempt';
+import { ItemState } from './itemState';
+import { Pause } from './pause';
+import { RUN_SETTINGS } from './settings';
+
+/** A node run: all attempts over the same items. */
+export class NodeRun {
+	readonly node: INode;
+
+	readonly continueOnFail: boolean;
+
+	/** Of each item and record: an expression can name another record in the next attempt. */
+	private readonly states = new Map<string, ItemState>();
+
+	private readonly pause = new Pause();
+
+	private currentAttempt!: Attempt;
+
+	private lastIndex = Infinity;
+
+	constructor(context: IExecutePaginationFunctions) {
+		this.node = context.getNode();
+		this.continueOnFail = context.continueOnFail();
+	}
+
+	/**
+	 * The attempt to which an item belongs. Within an attempt, n8n brings items in rising order, so an
+	 * index that is not higher than the last one begins the next attempt.
+	 */
+	attemptOf(context: IExecutePaginationFunctions): Attempt {
+		const itemIndex = context.getItemIndex();
+		if (itemIndex <= this.lastIndex) {
+			this.currentAttempt?.stop(new Error('n8n has begun the next attempt'));
+			this.currentAttempt = this.newAttempt(context);
+		}
+		this.lastIndex = itemIndex;
+		return this.currentAttempt;
+	}
+
+	stateOf(itemIndex: number, recordId: string): ItemState {
+		const key = `${itemIndex} ${recordId}`;
+		const known = this.states.get(key);
+		if (known) return known;
+
+		const state = new ItemState(itemIndex, recordId);
+		this.states.set(key, state);
+		return state;
+	}
+
+	allStates(): ItemState[] {
+		return [...this.states.values()];
+	}
+
+	private newAttempt(context: IExecutePaginationFunctions): Attempt {
+		const items = itemCount(context, this.node);
+		const { maxConcurrent } = (this.node.parameters.options ?? {}) as { maxConcurrent?: unknown };
+		const { batching } = context.getNodeParameter('requestOptions', {}) as {
+			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
+		};
+		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
+		return new Attempt(
+			{
+				items,
+				concurrency: Number(maxConcurrent) || RUN_SETTINGS.maxConcurrent.default,
+				continueOnFail: this.continueOnFail,
+				batch: { size: Math.max(batchSize, 1), intervalMs: batchInterval },
+				cancelSignal: context.getExecutionCancelSignal(),
+			},
+			this.pause,
+		);
+	}
+}
+
+/** n8n adds this ending to the copy of a node that serves AI agents. */
+export function isTool(node: INode): boolean {
+	return node.type.endsWith('Tool');
+}
+
+/** With Execute Once n8n hands the node one item, while the execute data still holds all of them. */
+function itemCount(context: IExecutePaginationFunctions, node: INode): number {
+	return isTool(node) || node.executeOnce
+		? 1
+		: (context.getExecuteData().data.main?.[0]?.length ?? 1);
+}
+
+const runs = new WeakMap<IExecuteData, NodeRun>();
+
+/**
+ * The run to which an item belongs. All items and attempts of a run share its execute data, and no
+ * two runs do. A tool call is a run of its own: older versions of n8n give it the execute data of its
+ * agent, which tells no two calls apart.
+ */
+export function nodeRunOf(context: IExecutePaginationFunctions): NodeRun {
+	const data = context.getExecuteData();
+	const known = runs.get(data);
+	if (known) return known;
+
+	const run = new NodeRun(context);
+	if (data.node.name === run.node.name) runs.set(data, run);
+	return run;
+}

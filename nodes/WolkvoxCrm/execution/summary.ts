@@ -1,0 +1,55 @@
+import type { ItemState } from './itemState';
+
+/**
+ * What a person needs to know after a stop: which items are done, in part or perhaps.
+ *
+ * @param cause the failure that stopped the run, which speaks for its own item
+ */
+export function summaryOf(states: ItemState[], cause: Error): string {
+	const done = states.filter(({ result }) => result);
+	const open = states.filter(({ result }) => !result);
+	const inPart = open.filter(({ attachedFiles }) => attachedFiles.length > 0);
+	const unknown = open.filter((state) => state.unknown && state.unknown !== cause);
+
+	return [
+		done.length + inPart.length === 0
+			? 'No case was updated before this.'
+			: `Before this, ${count(done.length)} updated${namesOf(done, inPart)}.`,
+		...(unknown.length > 0
+			? [
+					`It is unknown whether ${items(unknown)} ${unknown.length === 1 ? 'was' : 'were'} updated: check ${unknown.length === 1 ? 'this case' : 'these cases'} before retrying.`,
+				]
+			: []),
+	].join(' ');
+}
+
+function count(cases: number): string {
+	return cases === 1 ? '1 case was' : `${cases} cases were`;
+}
+
+function namesOf(done: ItemState[], inPart: ItemState[]): string {
+	const names = [
+		...(done.length > 0 ? [items(done)] : []),
+		...inPart.map(
+			({ itemIndex, attachedFiles }) =>
+				`item ${itemIndex} in part (attached: ${attachedFiles.map(({ name }) => name).join(', ')})`,
+		),
+	];
+	return `: ${names.join('; ')}`;
+}
+
+function items(states: ItemState[]): string {
+	const indexes = states.map(({ itemIndex }) => itemIndex).sort((a, b) => a - b);
+	return `${indexes.length === 1 ? 'item' : 'items'} ${ranges(indexes)}`;
+}
+
+/** Rising numbers in words: 0, 1, 2, 5 becomes "0-2, 5". */
+function ranges(numbers: number[]): string {
+	const runs: Array<[first: number, last: number]> = [];
+	for (const number of numbers) {
+		const run = runs.at(-1);
+		if (run?.[1] === number - 1) run[1] = number;
+		else runs.push([number, number]);
+	}
+	return runs.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(', ');
+}

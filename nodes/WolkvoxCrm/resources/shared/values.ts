@@ -1,0 +1,142 @@
+import { UserError } from 'n8n-workflow';
+
+/** Stops at an invalid value: what is wrong with it, beginning with its label, and the way out. */
+export function throwUserError(message: string, description: string): never {
+	throw new UserError(message, { description });
+}
+
+/** What an expression makes of a calculation or a date that fails; sent, it would spoil a record. */
+const FAILED_CALCULATIONS = [
+	'Invalid DateTime',
+	'Invalid Date',
+	'NaN',
+	'Infinity',
+	'-Infinity',
+	'[object Object]',
+];
+
+/** Nothing that could be sent: an update must never clear a field by accident. */
+export function isEmpty(value: unknown): boolean {
+	return (
+		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+	);
+}
+
+/** A resource locator has its mode beside its value; an expression may return the value alone. */
+export function locatorValue(value: unknown): unknown {
+	return isPlainObject(value) && 'mode' in value && 'value' in value ? value.value : value;
+}
+
+/**
+ * The text to send, exactly as given; nothing for an empty value.
+ *
+ * @throws UserError with the label, if the value has no text
+ */
+export function toText(value: unknown, label: string): string | undefined {
+	if (isEmpty(value)) return undefined;
+	assertValid(value, label);
+	if (value instanceof Date) return value.toISOString();
+	if (typeof value === 'object' || typeof value === 'function') {
+		throwUserError(
+			`${label} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
+			'Use an expression that picks one value, e.g. {{ $json.name }}',
+		);
+	}
+	return String(value);
+}
+
+/**
+ * A copy of a value as JSON can hold it, with halves of emojis replaced: PHP rejects a whole JSON text
+ * for the sake of one.
+ *
+ * @param label of the parameter, and the path to the value inside it
+ * @throws UserError if JSON would change or drop something in it
+ */
+export function toJsonValue(value: unknown, label: string, parents: unknown[] = []): unknown {
+	assertValid(value, label);
+	if (typeof value === 'string') return toWellFormed(value);
+	if (typeof value === 'bigint' || typeof value === 'function' || parents.includes(value)) {
+		return throwNoJson(label);
+	}
+	if (typeof value !== 'object' || value === null) return value;
+
+	const path = [...parents, value];
+	if (Array.isArray(value)) {
+		return value.map((entry, index) => toJsonValue(entry, `${label}[${index}]`, path));
+	}
+	if (isPlainObject(value)) {
+		// Object.fromEntries keeps names such as __proto__, which an assignment would lose.
+		return Object.fromEntries(
+			Object.entries(value).map(([name, entry]) => [
+				toWellFormed(name),
+				toJsonValue(entry, `${label}: "${name}"`, path),
+			]),
+		);
+	}
+	const { toJSON } = value as { toJSON?: () => unknown };
+	return toJSON ? toJsonValue(toJSON.call(value), label, path) : throwNoJson(label);
+}
+
+function throwNoJson(label: string): never {
+	return throwUserError(
+		`${label} contains a value that cannot be converted to JSON`,
+		'Use text, numbers, booleans, lists and objects. A value must not contain itself.',
+	);
+}
+
+function assertValid(value: unknown, label: string): void {
+	const isFailed =
+		typeof value === 'string'
+			? FAILED_CALCULATIONS.includes(value.trim())
+			: (typeof value === 'number' && !Number.isFinite(value)) || isInvalidDate(value);
+	if (isFailed) {
+		throwUserError(
+			`${label} is not a valid number, date or text`,
+			'A calculation or a date in the expression failed: check what it gets from the item',
+		);
+	}
+	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+		throwUserError(
+			`${label} is a number with too many digits`,
+			'JavaScript rounds whole numbers of more than 15 digits: write the number in quotes',
+		);
+	}
+}
+
+/** Dates of JavaScript, and those of Luxon, which say so themselves. */
+function isInvalidDate(value: unknown): boolean {
+	return value instanceof Date
+		? Number.isNaN(value.getTime())
+		: typeof value === 'object' &&
+				value !== null &&
+				'isValid' in value &&
+				value.isValid === false &&
+				'toJSON' in value;
+}
+
+export function toWellFormed(text: string): string {
+	return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+/** An object of names and values, and not a Map, a Date or the like, whose contents JSON cannot see. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	const prototype = Object.getPrototypeOf(value) as { constructor?: { name: string } } | null;
+	return prototype === null || prototype.constructor?.name === 'Object';
+}
+
+/**
+ * The chosen value of an options parameter, which an expression can set to anything.
+ *
+ * @throws UserError with the label, if it is not one of the choices
+ */
+export function oneOf<Choice extends string>(
+	value: unknown,
+	label: string,
+	choices: readonly Choice[],
+): Choice {
+	const choice = choices.find((known) => known === value);
+	return (
+		choice ?? throwUserError(`${label} must be ${choices.join(' or ')}`, 'Choose it from the list')
+	);
+}

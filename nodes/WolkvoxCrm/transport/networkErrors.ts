@@ -1,0 +1,111 @@
+import { checkServer } from './advice';
+import { RequestFailure } from './failure';
+
+/** Where a request goes: the server, and the proxy in between if there is one. */
+export interface Peer {
+	host: string;
+	proxyHost?: string;
+	timeoutMs: number;
+}
+
+interface NetworkError extends Error {
+	code?: string;
+	syscall?: string;
+	/** One per address of a host with several (net.js, `internalConnectMultiple`). */
+	errors?: NetworkError[];
+}
+
+/** What n8n makes of a network error: newer versions keep it as `cause`, older ones only its code and text. */
+type WrappedError = NetworkError & { httpCode?: string | null; messages?: string[] };
+
+/**
+ * Explains why no response arrived. "Not sent" is a closed list: the connection was not made, so
+ * nothing can have left. Everything else is unknown.
+ */
+export function describeNetworkError(error: WrappedError, peer: Peer): RequestFailure {
+	const original = originalOf(error);
+	return wasConnected(original)
+		? lostConnection(original, peer)
+		: missingConnection(original, peer);
+}
+
+function originalOf(error: WrappedError): NetworkError {
+	if (error.cause instanceof Error) return error.cause;
+	const message = error.messages?.[0] ?? error.message;
+	return Object.assign(new Error(message), { code: error.code ?? error.httpCode ?? '' });
+}
+
+/** Node begins the message of a system error with the system call, which older n8n versions drop. */
+function wasConnected(error: NetworkError): boolean {
+	const { syscall, message, errors } = error;
+	if (errors?.length) return errors.some(wasConnected);
+	const isConnecting = /^(connect|getaddrinfo)$/.test(syscall ?? message.split(' ')[0]);
+	return !isConnecting && !isTlsHandshake(error);
+}
+
+/**
+ * The TLS handshake comes before any byte of the request. Node reports a fault in it as EPROTO, as a
+ * verdict on the certificate, or with this message (_tls_wrap.js); later faults are `ERR_SSL_…`.
+ */
+function isTlsHandshake({ code = '', message }: NetworkError): boolean {
+	return (
+		/^(?!ERR_SSL_).*(CERT|SIGNED|SIGNATURE|EPROTO|ERR_TLS)/.test(code) ||
+		message.includes('before secure TLS connection was established')
+	);
+}
+
+function missingConnection(error: NetworkError, { host, proxyHost }: Peer): RequestFailure {
+	const code = error.code ?? '';
+	const peer = proxyHost ? `proxy ${proxyHost}` : `server ${host}`;
+	const advice = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer(host);
+	const isTemporary = !proxyHost;
+
+	if (isTlsHandshake(error)) {
+		return new RequestFailure('notSent', `No secure connection to ${host}: ${tlsReason(error)}`, {
+			advice: `${checkServer(host)} n8n does not trust its certificate, or something on the way breaks the encryption.`,
+		});
+	}
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+		return new RequestFailure('notSent', `The ${peer} was not found`, { advice, isTemporary });
+	}
+	if (code === 'ECONNREFUSED') {
+		return new RequestFailure('notSent', `The ${peer} refused the connection`, {
+			advice: proxyHost ? advice : `${advice} If it is right, Wolkvox may be under maintenance.`,
+			isTemporary,
+		});
+	}
+	return new RequestFailure('notSent', `The ${peer} cannot be reached`, { advice, isTemporary });
+}
+
+/** After a semicolon, Node adds advice for whoever starts n8n. */
+function tlsReason({ code, message }: NetworkError): string {
+	return code === 'EPROTO' ? 'the server does not speak HTTPS' : message.split(';')[0];
+}
+
+function lostConnection(error: NetworkError, { host, timeoutMs }: Peer): RequestFailure {
+	const code = error.code ?? '';
+	if (code === 'ERR_CANCELED') {
+		return new RequestFailure('unknown', 'The execution was cancelled during the update');
+	}
+	if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
+		return new RequestFailure(
+			'unknown',
+			`Wolkvox did not respond within ${timeoutMs / 1000} seconds`,
+			{ advice: 'You can set a longer Timeout under Settings > Request Options.' },
+		);
+	}
+	if (code.startsWith('ERR_SSL_')) {
+		const reason = code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase();
+		return new RequestFailure('unknown', `The secure connection to ${host} broke: ${reason}`, {
+			advice: 'A proxy or firewall on the way may have caused it.',
+		});
+	}
+	if (/^(E[A-Z]|UND_ERR_SOCKET)/.test(code) && !code.startsWith('ERR_')) {
+		return new RequestFailure(
+			'unknown',
+			`The connection to ${host} broke before Wolkvox responded`,
+			{ advice: 'Servers also break a connection when an attachment is too large for them.' },
+		);
+	}
+	return new RequestFailure('unknown', `${host} sent a response that cannot be read`);
+}

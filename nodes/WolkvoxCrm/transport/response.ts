@@ -1,0 +1,112 @@
+import type {
+	IDataObject,
+	IExecuteSingleFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import type { Outcome } from './failure';
+import { maskToken } from './masking';
+import { failedResponse, foreignResponse, quote } from './responseFailures';
+import { retryAfterMs } from './retryAfter';
+
+/** A response as n8n hands it on: the body is a Buffer, or a text where a version ignores `encoding`. */
+export interface HttpResponse {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** A success in Wolkvox's own form; it never has a key `error`. */
+export interface WolkvoxResponse extends IDataObject {
+	code: number;
+}
+
+/** Keeps status and headers: the function that n8n gives the pagination hook returns only items. */
+export async function keepFullResponse(
+	this: IExecuteSingleFunctions,
+	_items: INodeExecutionData[],
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+): Promise<INodeExecutionData[]> {
+	return [{ json: { statusCode, headers, body } as unknown as IDataObject }];
+}
+
+/**
+ * Reads a response (page "cases update"; help center, "Possible Error Codes"). Its `msg` decides
+ * nothing: the page itself has two spellings of success.
+ *
+ * @param server the host that was asked, and the token to mask
+ * @throws RequestFailure if it is not a success of Wolkvox
+ */
+export function parseResponse(
+	response: HttpResponse,
+	{ host, token }: { host: string; token: string },
+): WolkvoxResponse {
+	const text = decode(response);
+	const body = maskToken(parseObject(text), token);
+	const code = body ? codeOf(body, response.statusCode) : NaN;
+	const outcome = outcomeOf(response, code);
+
+	if (body && outcome === 'applied') return normalize(body, code);
+	const failure = { ...response, host, code, outcome: outcome as Outcome };
+	throw body ? failedResponse(failure, body) : foreignResponse(failure, maskToken(text, token));
+}
+
+/**
+ * What became of a request, by its status and by Wolkvox's verdict, the `code`. A gateway (502, 504,
+ * 520 and up) does not know what the server behind it did, and a 302 or 303 is what many programs
+ * send after they have applied a form.
+ */
+function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome | 'applied' {
+	if (statusCode === 502 || statusCode === 504 || statusCode >= 520) return 'unknown';
+	if (isSuccess(code)) return isSuccess(statusCode) ? 'applied' : 'unknown';
+	if (code >= 400) return 'refused';
+
+	const isRefusal =
+		(statusCode >= 400 && statusCode < 500) ||
+		[301, 307, 308].includes(statusCode) ||
+		(statusCode === 503 && retryAfterMs(headers) !== undefined);
+	return isRefusal ? 'refused' : 'unknown';
+}
+
+function isSuccess(code: number): boolean {
+	return code >= 200 && code < 300;
+}
+
+/** Wolkvox sends `code` as a number or as text. Without it, `data` is the verdict, unless an error is named. */
+function codeOf({ code, data, error }: IDataObject, statusCode: number): number {
+	if (code === undefined) {
+		return isSuccess(statusCode) && data != null && !quote(error) ? statusCode : NaN;
+	}
+	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d+\s*$/.test(code))
+		? Number(code)
+		: NaN;
+}
+
+/** `error` gets another name: n8n's Retry On Fail takes even its text "null" for a failure and sends the item again. */
+function normalize({ error, ...body }: IDataObject, code: number): WolkvoxResponse {
+	return { ...body, code, ...(quote(error) && { errorDetails: error }) };
+}
+
+/** The text of a response, in its declared charset; a byte order mark is dropped. */
+function decode({ body, headers }: HttpResponse): string {
+	if (!Buffer.isBuffer(body)) return typeof body === 'string' ? body : JSON.stringify(body ?? '');
+	const [, charset = 'utf-8'] =
+		/charset="?([\w-]+)/i.exec(String(headers['content-type'] ?? '')) ?? [];
+	try {
+		return new TextDecoder(charset).decode(body);
+	} catch {
+		return new TextDecoder().decode(body);
+	}
+}
+
+function parseObject(text: string): IDataObject | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && !Array.isArray(value)
+			? (value as IDataObject)
+			: undefined;
+	} catch {
+		return undefined;
+	}
+}

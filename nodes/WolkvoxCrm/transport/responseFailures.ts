@@ -1,0 +1,110 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
+import type { Outcome } from './failure';
+import { RequestFailure } from './failure';
+import { inWords, LONGEST_WAIT, retryAfterMs } from './retryAfter';
+
+/** What is known of a response that is not a success. */
+interface FailedResponse {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	host: string;
+	/** Wolkvox's verdict; NaN if there is none. */
+	code: number;
+	outcome: Outcome;
+}
+
+/** Longer texts of a server are cut: an error message is read by a person. */
+const MESSAGE_LENGTH = 500;
+
+/** A response in Wolkvox's own form that is not a success, in Wolkvox's words. */
+export function failedResponse(response: FailedResponse, body: IDataObject): RequestFailure {
+	const { statusCode, code, outcome } = response;
+	if (isRedirect(statusCode) && !(code >= 400)) return redirect(response);
+
+	const failedCode = code >= 400 ? code : statusCode;
+	const message =
+		code < 300
+			? `The response contradicts itself: HTTP ${statusCode}, but code ${code}`
+			: (quote(body.msg) ??
+				quote(body.error) ??
+				(outcome === 'refused'
+					? `Wolkvox did not apply the update (code ${failedCode})`
+					: 'The response does not say whether the update was applied'));
+	return statusFailure(response, failedCode, message, adviceForCode(failedCode));
+}
+
+/** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
+export function foreignResponse(response: FailedResponse, text: string): RequestFailure {
+	const { statusCode, host } = response;
+	if (isRedirect(statusCode)) return redirect(response);
+
+	const plain = plainText(text);
+	const said = plain === '' ? '' : ` It said: ${plain}`;
+	if (/POST Content-Length of \d+ bytes exceeds/.test(plain)) {
+		const message = `The attachments are larger than ${host} accepts`;
+		return statusFailure(response, statusCode, message, `Send smaller or fewer files.${said}`);
+	}
+	return statusFailure(
+		response,
+		statusCode,
+		`${host} sent ${kindOf(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
+		`${adviceForForeignStatus(statusCode, host)}${said}`,
+	);
+}
+
+function isRedirect(statusCode: number): boolean {
+	return statusCode >= 300 && statusCode < 400;
+}
+
+function redirect({ statusCode, headers, host, outcome }: FailedResponse): RequestFailure {
+	const location = String(headers.location ?? '');
+	const target = URL.canParse(location) ? new URL(location).host : 'another address';
+	return new RequestFailure(outcome, `${host} redirected to ${target} instead of serving the API`, {
+		advice: checkServer(host),
+		httpCode: String(statusCode),
+	});
+}
+
+/** Only 429, and 503 with a `Retry-After`, say that a request was turned away for the time being. */
+function statusFailure(
+	{ headers, outcome }: FailedResponse,
+	code: number,
+	message: string,
+	advice?: string,
+): RequestFailure {
+	const httpCode = String(code);
+	const wait = retryAfterMs(headers);
+	if (code !== 429 && !(code === 503 && wait !== undefined)) {
+		return new RequestFailure(outcome, message, { advice, httpCode });
+	}
+	const isShort = wait === undefined || wait <= LONGEST_WAIT;
+	return new RequestFailure(
+		outcome,
+		isShort ? message : `${message.replace(/\.$/, '')}. Wolkvox asks to wait ${inWords(wait)}`,
+		{ advice, httpCode, isTemporary: isShort, retryAfterMs: wait },
+	);
+}
+
+function kindOf(text: string): string {
+	if (text.trim() === '') return 'an empty body';
+	return /^\s*</.test(text) ? 'a web page' : 'other text';
+}
+
+/** The beginning of a text or page, without markup. */
+function plainText(text: string): string {
+	const plain = text
+		.replace(/<(script|style)\b.*?<\/\1\s*>/gis, ' ')
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	return plain.length > MESSAGE_LENGTH ? `${plain.slice(0, MESSAGE_LENGTH)}…` : plain;
+}
+
+/** What `msg` or `error` says, be it text, a list or an object; Wolkvox sends the text "null" for nothing. */
+export function quote(value: unknown): string | undefined {
+	const text = typeof value === 'object' ? JSON.stringify(value ?? '') : String(value ?? '');
+	const isEmpty = ['', '""', 'null', '[]', '{}', 'false'].includes(text.trim());
+	return isEmpty ? undefined : text.slice(0, MESSAGE_LENGTH);
+}
