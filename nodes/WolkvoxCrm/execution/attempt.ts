@@ -1,16 +1,10 @@
-import { OperationalError, sleep } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { RequestFailure } from '../transport/failure';
 import type { RequestGate } from '../transport/request';
 import { inWords, LONGEST_WAIT } from '../transport/retryAfter';
 import type { Pause } from './pause';
-
-/** Thrown where an item may not be sent any more, because the run has stopped or was cancelled. */
-export class RunEndedError extends OperationalError {
-	constructor() {
-		super('The execution was cancelled before this item was sent');
-	}
-}
+import { RunEndedError, TaskQueue } from './taskQueue';
 
 interface AttemptSettings {
 	/** How many items n8n brings. */
@@ -22,14 +16,6 @@ interface AttemptSettings {
 	batch: { size: number; intervalMs: number };
 	/** Aborts when the execution is cancelled. */
 	cancelSignal?: AbortSignal;
-}
-
-/** One item on its way through an attempt. */
-interface Task {
-	recordId: string;
-	isRead: boolean;
-	start(): void;
-	cancel(): void;
 }
 
 /** A promise with the function that resolves it. */
@@ -48,18 +34,15 @@ function createDeferred() {
  * before all items are evaluated and read, and a failure is held back until then: no one would catch it.
  */
 export class Attempt implements RequestGate {
+	private readonly queue: TaskQueue;
+
 	private evaluated = 0;
-
-	private unread = 0;
-
-	private cause?: Error;
 
 	/** Whether n8n sleeps between two batches, and so cannot fail. */
 	private isN8nAsleep = false;
 
-	private waiting: Task[] = [];
-
-	private readonly inFlight = new Set<Task>();
+	/** The failure that stopped the attempt. */
+	cause?: Error;
 
 	private nextChange = createDeferred();
 
@@ -67,6 +50,7 @@ export class Attempt implements RequestGate {
 		private readonly settings: AttemptSettings,
 		private readonly pause: Pause,
 	) {
+		this.queue = new TaskQueue(settings.concurrency);
 		settings.cancelSignal?.addEventListener('abort', () => this.update(), { once: true });
 	}
 
@@ -87,8 +71,7 @@ export class Attempt implements RequestGate {
 	}
 
 	/**
-	 * Reads an item and, as soon as a place is free, sends it: in input order, and one after another for
-	 * one record.
+	 * Reads an item at once and sends it as soon as a place is free.
 	 *
 	 * @throws RunEndedError if the run ends first; whatever reading or sending throws
 	 */
@@ -97,13 +80,16 @@ export class Attempt implements RequestGate {
 		read: () => Promise<Parameters>,
 		send: (parameters: Parameters) => Promise<Result>,
 	): Promise<Result> {
-		const { task, started } = this.enqueue(recordId);
+		const task = this.queue.add(recordId);
 		try {
-			const parameters = await this.read(task, read);
-			await started;
+			const parameters = await read().finally(() => {
+				this.queue.noteRead(task);
+				this.update();
+			});
+			await task.started;
 			return await send(parameters);
 		} finally {
-			this.inFlight.delete(task);
+			this.queue.remove(task);
 			this.update();
 		}
 	}
@@ -136,77 +122,28 @@ export class Attempt implements RequestGate {
 		this.update();
 	}
 
-	/**
-	 * After a stop: waits until n8n listens for failures and nothing is in flight.
-	 *
-	 * @returns whether this failure is the one that caused the stop
-	 */
-	async hasStoppedFor(failure: Error): Promise<boolean> {
-		while (this.evaluated < this.settings.items || this.unread > 0 || this.inFlight.size > 0) {
+	/** Waits until n8n listens for failures and nothing is in flight any more. */
+	async end(): Promise<void> {
+		while (this.evaluated < this.settings.items || !this.queue.isIdle) {
 			await this.nextChange.promise;
-		}
-		return failure === this.cause;
-	}
-
-	private enqueue(recordId: string): { task: Task; started: Promise<void> } {
-		const task: Task = { recordId, isRead: false, start: () => {}, cancel: () => {} };
-		const started = new Promise<void>((resolve, reject) => {
-			task.start = resolve;
-			task.cancel = () => reject(new RunEndedError());
-		});
-		// Whoever reads the item meanwhile comes to hear of it only later.
-		started.catch(() => {});
-		this.waiting.push(task);
-		return { task, started };
-	}
-
-	/** In a run that stops on a failure, nothing is sent while an item is being read. */
-	private async read<Parameters>(task: Task, read: () => Promise<Parameters>): Promise<Parameters> {
-		this.unread++;
-		try {
-			return await read();
-		} catch (error) {
-			this.waiting.splice(this.waiting.indexOf(task), 1);
-			throw error;
-		} finally {
-			task.isRead = true;
-			this.unread--;
-			this.update();
 		}
 	}
 
 	/** Whatever changes can let waiting items start, or end their wait. */
 	private update(): void {
-		this.startTasks();
+		if (this.isOver) this.queue.cancelWaiting();
+		else this.queue.startNext();
 		this.nextChange.resolve();
 		this.nextChange = createDeferred();
 	}
 
-	private startTasks(): void {
-		if (this.isOver) {
-			for (const task of this.waiting.splice(0)) task.cancel();
-			return;
-		}
-		const busyRecords = new Set([...this.inFlight].map(({ recordId }) => recordId));
-		for (const task of [...this.waiting]) {
-			if (this.inFlight.size >= this.settings.concurrency || !task.isRead) return;
-
-			if (!busyRecords.has(task.recordId)) {
-				this.waiting.splice(this.waiting.indexOf(task), 1);
-				this.inFlight.add(task);
-				task.start();
-			}
-			busyRecords.add(task.recordId);
-		}
-	}
-
 	/**
-	 * Whether a failure may have ended the node unnoticed: n8n does not say so. While it sleeps between
-	 * two batches, it cannot fail.
+	 * Whether a failure may have ended the node unnoticed, as n8n does not say so. While it sleeps
+	 * between two batches, it cannot fail.
 	 */
 	private mayN8nFail(): boolean {
 		const isEvaluating = this.evaluated < this.settings.items && !this.isN8nAsleep;
-		return !this.settings.continueOnFail && (isEvaluating || this.unread > 0);
+		return !this.settings.continueOnFail && (isEvaluating || this.queue.isReading);
 	}
 
 	/**

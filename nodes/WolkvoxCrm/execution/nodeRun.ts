@@ -3,7 +3,8 @@ import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workf
 import { Attempt } from './attempt';
 import { ItemState } from './itemState';
 import { Pause } from './pause';
-import { RUN_SETTINGS } from './settings';
+import { getRunOptions } from './runOptions';
+import { loadProgress, saveProgress } from './savedProgress';
 
 /** A node run: all attempts over the same items. */
 export class NodeRun {
@@ -18,11 +19,19 @@ export class NodeRun {
 
 	private currentAttempt!: Attempt;
 
+	private savedAttempt?: Attempt;
+
 	private lastIndex = Infinity;
+
+	private readonly items: number;
 
 	constructor(context: IExecutePaginationFunctions) {
 		this.node = context.getNode();
 		this.continueOnFail = context.continueOnFail();
+		this.items = itemCount(context, this.node);
+		for (const { itemIndex, recordId, ...saved } of this.savedItems(context)) {
+			Object.assign(this.stateOf(itemIndex, recordId), saved);
+		}
 	}
 
 	/**
@@ -53,23 +62,41 @@ export class NodeRun {
 		return [...this.states.values()];
 	}
 
+	/** Saves what an attempt has done, once it has ended; every item that failed may ask for it. */
+	save(context: IExecutePaginationFunctions): void {
+		if (isTool(this.node) || this.savedAttempt === this.currentAttempt) return;
+		this.savedAttempt = this.currentAttempt;
+		saveProgress(context, this.allStates(), this.items);
+	}
+
+	private savedItems(context: IExecutePaginationFunctions) {
+		return isTool(this.node) ? [] : loadProgress(context, this.items);
+	}
+
 	private newAttempt(context: IExecutePaginationFunctions): Attempt {
-		const items = itemCount(context, this.node);
-		const { maxConcurrent } = (this.node.parameters.options ?? {}) as { maxConcurrent?: unknown };
 		const { batching } = context.getNodeParameter('requestOptions', {}) as {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 		};
 		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
 		return new Attempt(
 			{
-				items,
-				concurrency: Number(maxConcurrent) || RUN_SETTINGS.maxConcurrent.default,
+				items: this.items,
+				concurrency: concurrencyOf(this.node),
 				continueOnFail: this.continueOnFail,
 				batch: { size: Math.max(batchSize, 1), intervalMs: batchInterval },
 				cancelSignal: context.getExecutionCancelSignal(),
 			},
 			this.pause,
 		);
+	}
+}
+
+/** An invalid number is for each item to report; nothing is sent then. */
+function concurrencyOf(node: INode): number {
+	try {
+		return getRunOptions(node).concurrency;
+	} catch {
+		return 1;
 	}
 }
 

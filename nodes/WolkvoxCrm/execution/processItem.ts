@@ -6,15 +6,15 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import { RequestFailure, toKnownFailure } from '../transport/failure';
+import { RequestFailure } from '../transport/failure';
 import type { RoutingRequest } from '../transport/request';
 import { sendRequest } from '../transport/request';
 import type { Attempt } from './attempt';
-import { RunEndedError } from './attempt';
+import { RunEndedError } from './taskQueue';
 import type { Handler } from './handler';
 import type { NodeRun } from './nodeRun';
 import { isTool, nodeRunOf } from './nodeRun';
-import { getRunSettings } from './settings';
+import { getRunOptions } from './runOptions';
 import { summaryOf } from './summary';
 
 /**
@@ -49,7 +49,7 @@ async function resultOf<Parameters>(
 	run: NodeRun,
 	attempt: Attempt,
 ): Promise<IDataObject[]> {
-	const { maxRetries } = getRunSettings(run.node);
+	const { maxRetries } = getRunOptions(run.node);
 	const state = run.stateOf(context.getItemIndex(), handler.recordId(context));
 	if (state.result) return state.result;
 
@@ -60,16 +60,12 @@ async function resultOf<Parameters>(
 		if (state.unknown) throw state.unknown;
 
 		const credentials = await context.getCredentials('wolkvoxCrmApi');
-		const sending = handler
-			.send(parameters, {
-				credentials,
-				state,
-				request: async (body) =>
-					await sendRequest(context, request, { body, credentials, gate: attempt, maxRetries }),
-			})
-			.catch((error: Error) => {
-				throw toKnownFailure(error);
-			});
+		const sending = handler.send(parameters, {
+			credentials,
+			state,
+			request: async (body) =>
+				await sendRequest(context, request, { body, credentials, gate: attempt, maxRetries }),
+		});
 		state.settled = sending.catch((error: Error) => state.noteFailure(error));
 		state.result = await sending;
 		return state.result;
@@ -82,7 +78,7 @@ async function resultOf<Parameters>(
  * @returns the JSON of the failed item if the run goes on: in this form, with no `error` beside `json`,
  * n8n adds the input's JSON to it (workflow-execute.js, `handleNodeErrorOutput`). Nothing for an item
  * that was not sent because the run stopped
- * @throws NodeError the failure that stopped the run; n8n shows the first of several
+ * @throws NodeError the failure that stopped the run, and no other: n8n would show that of the lowest item
  */
 async function reportedFailure(
 	context: IExecutePaginationFunctions,
@@ -90,6 +86,12 @@ async function reportedFailure(
 	attempt: Attempt,
 	error: Error,
 ): Promise<IDataObject | undefined> {
+	if (!run.continueOnFail && !(error instanceof RunEndedError)) attempt.stop(error);
+	if (attempt.isOver) {
+		await attempt.end();
+		run.save(context);
+	}
+
 	const failure = toNodeError(run.node, context.getItemIndex(), error);
 	// A model is shown the message alone, and needs the advice no less than a person.
 	if (isTool(run.node)) failure.message = sentences(failure.message, failure.description);
@@ -98,10 +100,7 @@ async function reportedFailure(
 		const outcome = error instanceof RequestFailure ? error.outcome : 'notSent';
 		return { error: failure.message, details: { outcome } };
 	}
-	if (error instanceof RunEndedError) return undefined;
-
-	attempt.stop(error);
-	if (!(await attempt.hasStoppedFor(error))) return undefined;
+	if (error !== attempt.cause) return undefined;
 	if (!isTool(run.node)) {
 		failure.description = sentences(failure.description, summaryOf(run.allStates(), error));
 	}

@@ -1,4 +1,4 @@
-import { OperationalError, UserError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 /**
  * How a request ended that Wolkvox did not confirm. "unknown" is the default: a request may have
@@ -18,7 +18,7 @@ interface FailureDetails {
 }
 
 const UNKNOWN_ADVICE =
-	'Wolkvox may have applied the update anyway, so it is not sent again. Check the case before retrying.';
+	'Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the case first: Retry in the list of executions sends it again.';
 
 /** Why a request was not confirmed. What follows from that (advice, repetition) depends on its outcome alone. */
 export class RequestFailure extends UserError {
@@ -41,11 +41,4 @@ export class RequestFailure extends UserError {
 		this.retryAfterMs = retryAfterMs;
 		this.canRepeat = isTemporary && outcome !== 'unknown';
 	}
-}
-
-/** An error that no one foresaw says nothing about what became of the request. */
-export function toKnownFailure(error: Error): Error {
-	return error instanceof UserError || error instanceof OperationalError
-		? error
-		: new RequestFailure('unknown', error.message);
 }

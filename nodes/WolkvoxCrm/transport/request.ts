@@ -56,19 +56,17 @@ export async function sendRequest(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
 	settings: RequestSettings,
+	repeats = 0,
 ): Promise<WolkvoxResponse> {
-	for (let repeats = 0; ; repeats++) {
-		try {
-			return await sendOnce(context, request, settings);
-		} catch (error) {
-			if (!(error instanceof RequestFailure)) throw error;
+	return await sendOnce(context, request, settings).catch(async (error: Error) => {
+		if (!(error instanceof RequestFailure)) throw error;
 
-			const mayRepeat = error.canRepeat && repeats < settings.maxRetries;
-			const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT * 2 ** repeats : 0);
-			settings.gate.hold(wait);
-			if (!mayRepeat) throw error;
-		}
-	}
+		const mayRepeat = error.canRepeat && repeats < settings.maxRetries;
+		const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT * 2 ** repeats : 0);
+		settings.gate.hold(wait);
+		if (!mayRepeat) throw error;
+		return await sendRequest(context, request, settings, repeats + 1);
+	});
 }
 
 async function sendOnce(
@@ -79,31 +77,26 @@ async function sendOnce(
 	const options = targeted(request.options as IHttpRequestOptions, credentials, body);
 	const token = requiredCredential(credentials, 'token');
 	const { host } = new URL(options.baseURL!);
-	let refusal: unknown;
+	let refusal: Error | undefined;
 	options[BEFORE_SENDING] = async () =>
-		await gate.open().catch((reason: unknown) => {
+		await gate.open().catch((reason: Error) => {
 			refusal = reason;
 			throw reason;
 		});
 
 	await gate.open();
-	try {
-		const [{ json }] = await context.makeRoutingRequest({ ...request, options });
-		return parseResponse(json as unknown as HttpResponse, { host, token });
-	} catch (error) {
-		if (refusal !== undefined) throw refusal;
-		if (error instanceof RequestFailure) throw error;
-		throw (
-			unreadableFile(body) ??
-			describeNetworkError(error, {
-				host,
-				proxyHost: options.proxy?.host,
-				timeoutMs: options.timeout!,
-			})
-		);
-	} finally {
-		for (const file of streamedFiles(body)) file.close();
-	}
+	return await context
+		.makeRoutingRequest({ ...request, options })
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, { host, token }))
+		.catch((error: Error) => {
+			if (error instanceof RequestFailure) throw error;
+			throw refusal ?? unreadableFile(body) ?? networkFailure(error, host, options);
+		})
+		.finally(() => streamedFiles(body).forEach((file) => file.close()));
+}
+
+function networkFailure(error: Error, host: string, { proxy, timeout }: IHttpRequestOptions) {
+	return describeNetworkError(error, { host, proxyHost: proxy?.host, timeoutMs: timeout! });
 }
 
 /** Completes a request for the credential's server, which n8n's list for the HTTP Request node need not name. */

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 const ONE_SAMPLE =
-	'Wolkvox shows this field in a single example for this endpoint, so it may have no effect.';
+	'Wolkvox shows this field in a single example for this endpoint, so it may have no effect';
 
 export const attachmentsField: INodeProperties = {
 	displayName: 'Attachments',
@@ -47,7 +47,7 @@ export const contactField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. ana@example.com',
-	description: `The contact of the case, who must exist in the CRM. ${ONE_SAMPLE}`,
+	description: `The contact of the case, who must exist in the CRM. ${ONE_SAMPLE}.`,
 };
 
 export const customFieldsField: INodeProperties = {
@@ -103,7 +103,7 @@ export const descriptionField: INodeProperties = {
 	type: 'string',
 	typeOptions: { rows: 4 },
 	default: '',
-	description: `The text of the case. ${ONE_SAMPLE}`,
+	description: `The text of the case. ${ONE_SAMPLE}.`,
 };
 
 export const ownerField: INodeProperties = {
@@ -112,7 +112,7 @@ export const ownerField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. agent10@mycompany',
-	description: `The user who owns the case, as in the Wolkvox Email column of the CRM's user list. ${ONE_SAMPLE}`,
+	description: `The user who owns the case, as in the Wolkvox Email column of the CRM's user list. ${ONE_SAMPLE}.`,
 };
 
 export const priorityField: INodeProperties = {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { maxConcurrentOption, maxRetriesOption } from '../shared/runOptions';
+import { maxConcurrentOption, maxRetriesOption } from '../../execution/runOptions';
 import { caseIdField } from './caseId';
 import {
 	attachmentPartNameOption,

@@ -1,4 +1,5 @@
-import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import { createHash } from 'crypto';
+import type { IBinaryData, IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
 import type { AttachedFile } from '../../execution/itemState';
 import type { FileOptions } from '../../transport/formData';
@@ -60,10 +61,15 @@ export async function getUpdateParameters(
 	const files = await Promise.all(
 		attachments.map(async (binary) => {
 			const file = await toFile(binary, context.helpers);
-			return { file, name: file.name, key: binary.id ?? binary.data };
+			return { file, name: file.name, key: fileKey(binary) };
 		}),
 	);
 	return { caseId, fields: [['wolkvox-id', caseId], ...fields], files, ...fileOptions };
+}
+
+/** Tells files apart: n8n's ID of the contents, or a hash of contents that n8n keeps in memory. */
+function fileKey({ id, data }: IBinaryData): string {
+	return id ?? createHash('sha256').update(data).digest('base64');
 }
 
 function textFields(updates: IDataObject): Array<[string, string]> {
