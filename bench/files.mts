@@ -51,7 +51,7 @@ async function uploader(kind: Kind, megabytes: number) {
 	return await publish(`Bench ${kind} ${megabytes} MB`, [read, wait, updater(kind, 'data', {})]);
 }
 
-/** n8n's main process: the child of its warden, found by what it was started with. */
+/** n8n's main process: the child of its supervisor, found by what it was started with. */
 function n8nPid(): number {
 	const pids = execFileSync('pgrep', ['-f', `n8n/bin/n8n start`])
 		.toString()
@@ -62,7 +62,7 @@ function n8nPid(): number {
 		const [environment, command] = ['environ', 'cmdline'].map((file) =>
 			readFileSync(`/proc/${pid}/${file}`, 'utf8'),
 		);
-		return environment.includes(`N8N_USER_FOLDER=${HOME}\0`) && !command.includes('warden');
+		return environment.includes(`N8N_USER_FOLDER=${HOME}\0`) && !command.includes('supervisor');
 	})!;
 }
 
