@@ -1,92 +1,81 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+// `npm run bench`: what the node costs compared with an empty node and with the HTTP Request node.
+// `npm run bench items` measures one part, `npm run bench profile` shows where the time goes, and
+// `npm run bench items --against <folder>` compares with the package of another built checkout.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
-
-import { ROOT } from '../sandbox/tools.cjs';
+import { join, resolve } from 'node:path';
+import { exitWithError, N8N_VERSION, ROOT, UserFacingError } from '../sandbox/tools.cjs';
 import { between, table } from '../test/support/markdown.mts';
-import {
-	numbered,
-	PROFILES,
-	publish,
-	ROUNDS,
-	splitOut,
-	start,
-	stop,
-	timed,
-	updater,
-} from './bed.mts';
-import { compareMemory, compareThroughput } from './files.mts';
-import { compareItems, compareSizes, compareSlow } from './items.mts';
-import { measurePackage } from './package.mts';
-import { partsOf } from './profile.mts';
+import { FILES, HOME, ROUNDS, startServer, type Server } from './harness.mts';
+import { compareItems, comparePackages, compareSizes, compareSlow } from './items.mts';
+import { compareMemory } from './memory.mts';
+import { profile, PROFILED_ITEMS } from './profile.mts';
+import { measureStartup } from './startup.mts';
+import { compareThroughput } from './throughput.mts';
 
-const PROFILED = 3000;
-
-/** What is measured, by the name that picks it; each gives rows of the table. */
-const PARTS: Record<string, () => string[][] | Promise<string[][]>> = {
+/** What is measured, by name; each returns rows of the table. */
+const PARTS: Record<string, (server: Server) => Promise<string[][]>> = {
 	items: compareItems,
 	slow: compareSlow,
 	scale: compareSizes,
 	throughput: compareThroughput,
 	memory: compareMemory,
-	start: measurePackage,
+	start: measureStartup,
 };
 
-const only = process.argv[2];
+main().catch(exitWithError);
 
 async function main() {
-	const isProfile = only === 'profile';
+	// npm drops the name of an option that it does not know, and keeps its value.
+	const [part, checkout] = process.argv.slice(2).filter((argument) => argument !== '--against');
+	if (part && part !== 'profile' && !(part in PARTS)) {
+		throw new UserFacingError(`Choose from ${Object.keys(PARTS).join(', ')} and profile.`);
+	}
+	if (checkout && part !== 'items') {
+		throw new UserFacingError('Usage: npm run bench items --against <folder>');
+	}
+	rmSync(HOME, { recursive: true, force: true });
+	mkdirSync(FILES, { recursive: true });
+	const server = await startServer();
 	try {
-		await start(isProfile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` } : {});
-		if (isProfile) await runProfiled();
-		else report(await measure());
+		if (part === 'profile') writeProfile(await profile(server));
+		else if (checkout) print(await comparePackages(server, resolve(checkout)));
+		else if (part) print(await PARTS[part](server));
+		else await measureAll(server);
 	} finally {
-		await stop();
+		server.stop();
 	}
-	// n8n writes its profile when it ends.
-	if (isProfile) reportProfile();
 }
 
-async function measure(): Promise<string[][]> {
+async function measureAll(server: Server) {
 	const rows: string[][] = [];
-	for (const [name, part] of Object.entries(PARTS)) {
-		if (only === undefined || only === name) rows.push(...(await part()));
-	}
-	return rows;
-}
-
-async function runProfiled() {
-	await timed(await publish('Bench node', [splitOut, updater('node')]), numbered(PROFILED));
-}
-
-/** Puts a text between the marks of that name in docs/performance.md. */
-function write(mark: string, text: string) {
-	const path = join(ROOT, 'docs', 'performance.md');
-	writeFileSync(path, between(readFileSync(path, 'utf8'), mark, text));
-}
-
-function machine(): string {
-	const { length } = cpus();
-	return `${length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, n8n 2.41.1, binary data on the file system`;
-}
-
-function report(rows: string[][]) {
-	const text = table(['work', 'measured: median (least to most)', 'must', 'goal'], rows);
-	console.log(`\n${text}`);
-	if (only !== undefined) return;
+	for (const measure of Object.values(PARTS)) rows.push(...(await measure(server)));
+	const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, n8n ${N8N_VERSION}, binary data in the file system`;
 	write(
 		'measured',
-		`Written by \`npm run bench\`: one real n8n, the nodes in turn, ${ROUNDS} rounds (${2 * ROUNDS} of 600 items) after one to warm up. Ratios are taken round by round. Machine: ${machine()}.\n\n${text}`,
+		`Written by \`npm run bench\`: a real n8n, the nodes in turn, ${ROUNDS} rounds (${2 * ROUNDS} of 600 items) after a warm-up round. Ratios are calculated per round. Machine: ${machine}.`,
+		print(rows),
 	);
 }
 
-function reportProfile() {
-	const text = table(['part', 'ms per item', 'share'], partsOf(PROFILES, PROFILED));
+function writeProfile(parts: string[][]) {
+	const text = table(['part', 'ms per item', 'share'], parts);
 	console.log(`\n${text}`);
 	write(
 		'profile',
-		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${PROFILED.toLocaleString('en')} items with two expressions each, 20 at once, an instant server. A profiled run is slower than others; the shares are what counts.\n\n${text}`,
+		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${PROFILED_ITEMS.toLocaleString('en')} items with two expressions each, 20 at a time, an instant server. Profiling slows n8n down; only the shares matter.`,
+		text,
 	);
 }
 
-await main();
+function print(rows: string[][]) {
+	const text = table(['work', 'measured: median (range)', 'must', 'goal'], rows);
+	console.log(`\n${text}`);
+	return text;
+}
+
+/** Writes between the marks of that name in docs/performance.md. */
+function write(mark: string, explanation: string, text: string) {
+	const path = join(ROOT, 'docs', 'performance.md');
+	writeFileSync(path, between(readFileSync(path, 'utf8'), mark, `${explanation}\n\n${text}`));
+}

@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HOME, withN8n, type Server } from './harness.mts';
+import { splitOut } from './nodes.mts';
+
+const PROFILES = join(HOME, 'profiles');
+
+export const PROFILED_ITEMS = 3000;
 
 interface CallFrame {
 	functionName: string;
@@ -12,65 +18,75 @@ interface Profile {
 	timeDeltas: number[];
 }
 
-const isOurs = ({ url }: CallFrame) => url.includes('n8n-nodes-wolkvox/dist/');
-const isIn = (file: string, name?: string) => (frame: CallFrame) =>
-	frame.url.includes(file) && (name === undefined || frame.functionName === name);
+/** A call stack, innermost call first. */
+type Stack = CallFrame[];
 
-/** Whose time a sample is: the first line whose frame is on the stack. */
-const PARTS: Array<[string, (frame: CallFrame) => boolean]> = [
+const isOurs = ({ url }: CallFrame) => url.includes('n8n-nodes-wolkvox/dist/');
+const includes = (file: string, name?: string) => (stack: Stack) =>
+	stack.some(
+		({ url, functionName }) => url.includes(file) && (name === undefined || functionName === name),
+	);
+const isRouting = includes('routing-node.js');
+
+/** Whose time a sample is: the first line that matches its stack. */
+const PARTS: Array<[string, (stack: Stack) => boolean]> = [
 	[
-		'n8n: evaluation for our one reading (`getNodeParameter`, called by `readUpdate`)',
-		isIn('resources/case/read.js'),
+		'n8n: evaluation when this node reads its parameters (`getNodeParameter`)',
+		(stack) => stack.some(isOurs) && includes('', 'getNodeParameter')(stack),
 	],
 	[
 		'n8n: evaluation of all parameters again for the base URL (`routing-node.js`, `resolveBaseUrl`)',
-		isIn('routing-node.js', 'resolveBaseUrl'),
+		includes('routing-node.js', 'resolveBaseUrl'),
 	],
 	[
 		'n8n: evaluation of parameters and defaults (`routing-node.js`, `runNode`, `getParameterValue`)',
-		isIn('routing-node.js', 'getParameterValue'),
+		includes('routing-node.js', 'getParameterValue'),
 	],
 	[
 		'n8n: routing of each property (`routing-node.js`, `getRequestOptionsFromParameters`)',
-		isIn('routing-node.js', 'getRequestOptionsFromParameters'),
+		includes('routing-node.js', 'getRequestOptionsFromParameters'),
 	],
 	[
 		'n8n: the credential for each request (`_getCredentials`, query and decryption)',
-		isIn('node-execution-context.js', '_getCredentials'),
+		includes('node-execution-context.js', '_getCredentials'),
 	],
-	['n8n: the credential for each request (`credentials-helper.js`)', isIn('credentials-helper.js')],
-	['n8n: agents for each request (`node-agents`, `buildNodeAgents`)', isIn('node-agents')],
-	['n8n: HTTP (axios)', isIn('/axios/')],
-	['n8n: HTTP (backend-network)', isIn('backend-network')],
-	['n8n: the rest of `routing-node.js`', isIn('routing-node.js')],
+	[
+		'n8n: the credential for each request (`credentials-helper.js`)',
+		includes('credentials-helper.js'),
+	],
+	['n8n: agents for each request (`node-agents`, `buildNodeAgents`)', includes('node-agents')],
+	['n8n: HTTP (axios)', includes('/axios/')],
+	['n8n: HTTP (backend-network)', includes('backend-network')],
+	['n8n: the rest of `routing-node.js`', isRouting],
 ];
 
-/**
- * Where the time of a run goes, from what `--cpu-prof` wrote: milliseconds of work per item, by part.
- * Only the stretch from the first item's turn to the last one's is looked at.
- */
-export function partsOf(folder: string, items: number): string[][] {
-	const file = readdirSync(folder)
-		.map((name) => join(folder, name))
-		.sort((a, b) => readFileSync(b).length - readFileSync(a).length)[0];
-	const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
+/** Where the time of a run goes: the milliseconds and the share of each part, per item. */
+export async function profile(server: Server): Promise<string[][]> {
+	const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` };
+	await withN8n(server, { env }, async (bench) => {
+		const update = { kind: 'node', options: { maxConcurrent: 20 } } as const;
+		await (await bench.publish('Bench profile', [splitOut], update)).run(PROFILED_ITEMS);
+	});
+	// n8n writes its profile when it ends; that of its task runner is smaller.
+	const [text] = readdirSync(PROFILES)
+		.map((name) => readFileSync(join(PROFILES, name), 'utf8'))
+		.sort((a, b) => b.length - a.length);
+	return partsOf(JSON.parse(text));
+}
+
+/** Only looks at the time from the first item to the last. */
+function partsOf({ nodes, samples, timeDeltas }: Profile): string[][] {
 	const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
 	const parents = new Map(
 		nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
 	);
-
-	const stackOf = (id: number) => {
-		const stack: CallFrame[] = [];
-		for (let at: number | undefined = id; at !== undefined; at = parents.get(at))
-			stack.push(frames.get(at)!);
-		return stack;
-	};
+	const stackOf = (id?: number): Stack =>
+		id === undefined ? [] : [frames.get(id)!, ...stackOf(parents.get(id))];
 	const stacks = new Map(nodes.map(({ id }) => [id, stackOf(id)]));
-	const inRun = samples.map((id) => stacks.get(id)!.some(isIn('transport/turn.js', 'takeTurn')));
-	const [first, last] = [inRun.indexOf(true), inRun.lastIndexOf(true)];
+	const inRun = samples.map((id) => isRouting(stacks.get(id)!));
 
 	const micros = new Map<string, number>();
-	for (let index = first; index <= last; index++) {
+	for (let index = inRun.indexOf(true); index <= inRun.lastIndexOf(true); index++) {
 		const part = partOf(stacks.get(samples[index])!);
 		micros.set(part, (micros.get(part) ?? 0) + timeDeltas[index]);
 	}
@@ -79,18 +95,18 @@ export function partsOf(folder: string, items: number): string[][] {
 		.sort(([, a], [, b]) => b - a)
 		.map(([part, each]) => [
 			part,
-			(each / 1000 / items).toFixed(3),
+			(each / 1000 / PROFILED_ITEMS).toFixed(3),
 			`${((each / total) * 100).toFixed(0)} %`,
 		]);
 }
 
-function partOf(stack: CallFrame[]): string {
-	const [leaf] = stack;
-	// What Node itself does counts for whoever asked for it.
+function partOf(stack: Stack): string {
+	const [{ functionName }] = stack;
+	if (functionName === '(idle)') return 'waiting for the server and the database';
+	if (functionName === '(garbage collector)') return 'garbage collection';
+	// What Node itself does counts for its caller.
 	const caller = stack.find(({ url }) => url !== '' && !url.startsWith('node:'));
-	if (leaf.functionName === '(idle)') return 'waiting for the server and the database';
-	if (leaf.functionName === '(garbage collector)') return 'garbage collection';
 	if (caller && isOurs(caller))
-		return '**ours**: all functions of this package, and what of Node they call';
-	return PARTS.find(([, matches]) => stack.some(matches))?.[0] ?? 'n8n and Node: the rest';
+		return '**ours**: the functions of this package, and what they call in Node';
+	return PARTS.find(([, matches]) => matches(stack))?.[0] ?? 'n8n and Node: the rest';
 }

@@ -10,7 +10,7 @@ import { credentialData, ensureCredential, ensureWorkflow, withCredential } from
 const EXAMPLE = join(ROOT, 'examples', 'close-case-with-report.json');
 const SOLUTION = 'The second charge was paid back on 3 March.';
 
-/** Puts the example workflow into n8n, with a credential for the stand-in, and publishes it; gives its id. */
+/** Adds the example workflow to n8n, with a credential for the stand-in, and publishes it; returns its id. */
 export async function ensureExample({ n8n, standIn }: Sandbox) {
 	const credential = await ensureCredential(n8n, {
 		name: 'Wolkvox CRM (sandbox)',
@@ -21,14 +21,14 @@ export async function ensureExample({ n8n, standIn }: Sandbox) {
 	return await ensureWorkflow(n8n, withCredential(example, credential));
 }
 
-/** Sends the report to the example's webhook, as a web form would; gives the answer. */
+/** Sends the report to the example's webhook, as a web form would; returns the response. */
 export async function callExample({ url }: N8n, caseId: string) {
 	const form = new FormData();
 	form.append('caseId', caseId);
 	form.append('solution', SOLUTION);
 	form.append('report', new File([REPORT.bytes], REPORT.name, { type: REPORT.type }));
-	const reply = await fetch(`${url}/webhook/close-case`, { method: 'POST', body: form });
-	return `HTTP ${reply.status} ${await reply.text()}`;
+	const response = await fetch(`${url}/webhook/close-case`, { method: 'POST', body: form });
+	return `HTTP ${response.status} ${await response.text()}`;
 }
 
 /** Whether the case is closed and holds the report, byte for byte. */

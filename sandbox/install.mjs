@@ -1,47 +1,61 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { N8N_FOLDER, ROOT, Trouble, nodeForN8n, nodePackage, npm, step } from './tools.cjs';
+import { nodeForN8n, nodePackage } from './node24.cjs';
+import { npm } from './npm.cjs';
+import { N8N_FOLDER, N8N_VERSION, ROOT, step, UserFacingError } from './tools.cjs';
 
 const GIGABYTES_NEEDED = 5;
 const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
 
-/** Installs what is missing and gives the path of the Node.js that n8n runs on. */
+/** Installs what is missing and returns the path of the Node.js that n8n runs on. */
 export async function install() {
+	checkNode();
 	const missing = [ROOT, N8N_FOLDER].filter((folder) => !isInstalled(folder));
-	if (missing.length > 0) await checkFirst();
+	if (missing.length > 0) await step('Checking npm and the disk space', checkNpmAndDisk);
 	if (missing.includes(ROOT)) {
 		await step("Installing this package's tools (about a minute)", () => npmCi(ROOT));
 	}
 	if (missing.includes(N8N_FOLDER)) {
-		await step(`Installing n8n ${n8nVersion()} (about three minutes)`, () => npmCi(N8N_FOLDER));
+		await step(`Installing n8n ${N8N_VERSION} (about three minutes)`, () => npmCi(N8N_FOLDER));
 	}
 	const node = nodeForN8n();
 	await addSqlite(N8N_FOLDER, node);
 	return node;
 }
 
-/** Builds SQLite for the n8n of this folder, unless it is there. */
+/**
+ * Builds SQLite for the n8n in this folder, unless it is there.
+ * @param {string} folder
+ * @param {string} node
+ */
 export async function addSqlite(folder, node) {
 	if (existsSync(join(folder, SQLITE))) return;
 	await step('Building SQLite for n8n (about a minute)', () => buildSqlite(folder, node));
 }
 
-async function checkFirst() {
-	await step('Checking npm and the disk', async () => {
-		const { bavail, bsize } = await statfs(ROOT);
-		const gigabytes = (bavail * bsize) / 1e9;
-		if (gigabytes < GIGABYTES_NEEDED) {
-			throw new Trouble(
-				`n8n and the tools need ${GIGABYTES_NEEDED} GB on this disk, and ${gigabytes.toFixed(1)} GB are free.`,
-			);
-		}
-		// One quick question shows at once what an install would show after minutes of tries.
-		await npm(['view', `n8n@${n8nVersion()}`, 'version', '--fetch-retries=0'], { cwd: ROOT });
-	});
+function checkNode() {
+	const [major, minor] = process.versions.node.split('.').map(Number);
+	if (major < 20 || (major === 20 && minor < 15))
+		throw new UserFacingError('This needs Node.js 20.15 or later.');
 }
 
-/** Whether the folder holds what its lockfile says; npm notes at the end of an install what it did. */
+async function checkNpmAndDisk() {
+	const { bavail, bsize } = await statfs(ROOT);
+	const gigabytes = (bavail * bsize) / 1e9;
+	if (gigabytes < GIGABYTES_NEEDED) {
+		throw new UserFacingError(
+			`n8n and the tools need ${GIGABYTES_NEEDED} GB on this disk; only ${gigabytes.toFixed(1)} GB are free.`,
+		);
+	}
+	// One quick request fails at once where an install would fail after minutes of retries.
+	await npm(['view', `n8n@${N8N_VERSION}`, 'version', '--fetch-retries=0'], { cwd: ROOT });
+}
+
+/**
+ * Whether the folder holds what its lockfile lists; npm records at the end of an install what it did.
+ * @param {string} folder
+ */
 function isInstalled(folder) {
 	const installed = packagesOf(join(folder, 'node_modules/.package-lock.json'));
 	const wanted = packagesOf(join(folder, 'package-lock.json'));
@@ -51,33 +65,42 @@ function isInstalled(folder) {
 	);
 }
 
+/**
+ * @param {string} lockfile
+ * @returns {Record<string, { version: string, optional?: boolean, devOptional?: boolean }>}
+ */
 function packagesOf(lockfile) {
-	if (!existsSync(lockfile)) return {};
-	return JSON.parse(readFileSync(lockfile, 'utf8')).packages;
+	return existsSync(lockfile) ? JSON.parse(readFileSync(lockfile, 'utf8')).packages : {};
 }
 
-/** Installs what the lockfile of this folder says. */
-export function npmCi(folder) {
+/** @param {string} folder */
+function npmCi(folder) {
 	return npm(['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
-function n8nVersion() {
-	return JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')).dependencies.n8n;
-}
-
+/**
+ * @param {string} folder
+ * @param {string} node
+ */
 async function buildSqlite(folder, node) {
-	const env = { PATH: [dirname(node), process.env.PATH].join(delimiter), ...headers() };
+	const env = {
+		PATH: [dirname(node), process.env.PATH].join(delimiter),
+		...nodeHeaders(),
+	};
 	const built = npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, env });
 	await built.catch(() => undefined);
 	if (!existsSync(join(folder, SQLITE))) {
-		throw new Trouble(
-			'SQLite for n8n could not be built, which takes a C++ compiler, make and Python 3. Install them and run it again; .sandbox/npm.log tells more.',
+		throw new UserFacingError(
+			'SQLite for n8n could not be built. That needs a C++ compiler, make and Python 3: install them, then try again. See .sandbox/npm.log for details.',
 		);
 	}
 }
 
-/** Spares node-gyp the download of headers; SQLite's interface to Node.js is the same in all of them. */
-function headers() {
+/**
+ * Saves node-gyp the download of headers; SQLite's interface to Node.js is the same in every version.
+ * @returns {Record<string, string>}
+ */
+function nodeHeaders() {
 	const folder = nodePackage();
 	const hasHeaders = folder && existsSync(join(folder, 'include', 'node', 'node_api.h'));
 	return hasHeaders ? { npm_config_nodedir: folder } : {};

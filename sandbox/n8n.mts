@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { N8N_FOLDER, nodeForN8n, Trouble } from './tools.cjs';
+import { listen } from './listen.mts';
+import { nodeForN8n } from './node24.cjs';
+import { supervise } from './supervise.mts';
+import { N8N_FOLDER, UserFacingError } from './tools.cjs';
 
-/** Ends n8n and its task runner when this process is gone, whatever ended it. */
-const WARDEN = join(import.meta.dirname, 'warden.mjs');
 const READY_WITHIN_MS = 180_000;
 const INHERITED =
 	/^(path|home|lang|lc_.*|tmpdir|temp|tmp|systemroot|userprofile|(local)?appdata)$/i;
@@ -28,39 +28,41 @@ export interface N8nOptions {
 /** A running process of n8n. */
 export interface N8nProcess {
 	url: string;
+	/** Of the supervisor, whose only child is n8n. */
+	pid?: number;
 	/** Settles when n8n ends without being asked to. */
-	died: Promise<Trouble>;
+	died: Promise<UserFacingError>;
 	stop(): Promise<void>;
-	/** Ends it by SIGKILL, as a machine does that goes down. */
+	/** Ends it by SIGKILL, as a machine that goes down does. */
 	kill(): Promise<void>;
 }
 
 export interface N8n extends N8nProcess {
-	/** Calls n8n's own REST API as the owner; a failure tells n8n's message. */
+	/** Calls n8n's own REST API as the owner; an error has n8n's message. */
 	request<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
-/** Starts n8n, waits until it takes requests, and signs in as its owner. */
+/** Starts n8n, waits until it accepts requests, and signs in as its owner. */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const started = await startProcess(options, ['start']);
+	const n8n = await startProcess(options, ['start']);
 	try {
-		// Older versions say that they are ready before they take requests.
-		await answers(`${started.url}/rest/settings`, options.logFile);
-		return { ...started, request: await signIn(started.url) };
+		// Older versions say that they are ready before they accept requests.
+		await untilReady(`${n8n.url}/rest/settings`, options.logFile);
+		return { ...n8n, request: await signIn(n8n.url) };
 	} catch (error) {
-		await started.stop();
+		await n8n.stop();
 		throw error;
 	}
 }
 
-/** Starts a worker of queue mode and waits until it takes jobs; the settings of the queue are in `env`. */
+/** Starts a worker of queue mode and waits until it accepts jobs; the settings of the queue are in `env`. */
 export async function startWorker(options: N8nOptions, concurrency: number): Promise<N8nProcess> {
-	const health = {
+	const env = {
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 		QUEUE_HEALTH_CHECK_PORT: String(options.port),
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		...options.env,
 	};
-	const env = { ...health, ...options.env };
 	return await startProcess({ ...options, env }, ['worker', `--concurrency=${concurrency}`]);
 }
 
@@ -69,57 +71,45 @@ async function startProcess(
 	command: string[],
 ): Promise<N8nProcess> {
 	mkdirSync(home, { recursive: true });
-	const brokerPort = await freePort();
 	const log = openSync(logFile, 'w');
-	const node = nodeForN8n();
 	const n8n = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
-	const child = spawn(node, [WARDEN, node, n8n, ...command], {
+	const { pid, ended, stop, kill } = supervise([nodeForN8n(), n8n, ...command], {
 		cwd: home,
-		env: { ...inherited(), ...settings(home, port, brokerPort), ...env },
-		// Ctrl-C in the terminal must not reach it: stop() decides when n8n ends.
-		detached: true,
-		stdio: ['pipe', log, log],
-		windowsHide: true,
+		env: { ...inherited(), ...settings(home, port, await freePort()), ...env },
+		log,
 	});
 	closeSync(log);
-	const died = new Promise<Trouble>((resolve) => {
-		child.once('error', (error) => resolve(new Trouble(`n8n did not start: ${error.message}`)));
-		child.once('exit', () => resolve(new Trouble(`n8n ended:\n${lastLines(logFile)}`)));
-	});
-	const endAtOnce = () => child.kill('SIGTERM');
-	process.once('exit', endAtOnce);
-	const stop = async () => {
-		child.stdin?.destroy();
-		await died;
-		process.off('exit', endAtOnce);
+	const died = ended.then(
+		(error) =>
+			new UserFacingError(
+				error ? `n8n did not start: ${error.message}` : `n8n ended:\n${lastLines(logFile)}`,
+			),
+	);
+	const stopAndCleanUp = async () => {
+		await stop();
 		// n8n copies its editor there at each start, and the linter would read it all.
 		rmSync(join(home, '.cache'), { recursive: true, force: true });
-	};
-	const kill = async () => {
-		endAtOnce();
-		await died;
 	};
 
 	try {
 		const url = `http://127.0.0.1:${port}`;
-		await Promise.race([answers(`${url}/healthz/readiness`, logFile), failWith(died)]);
-		return { url, died, stop, kill };
+		await Promise.race([untilReady(`${url}/healthz/readiness`, logFile), died.then(rethrow)]);
+		return { url, pid, died, stop: stopAndCleanUp, kill };
 	} catch (error) {
-		await stop();
+		await stopAndCleanUp();
 		throw error;
 	}
 }
 
-/** A port that nobody uses at the moment. */
+/** A port that is free at the moment. */
 export async function freePort() {
 	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
+	const port = await listen(server);
 	await new Promise((resolve) => server.close(resolve));
 	return port;
 }
 
-/** Settings of an n8n around us (N8N_..., DB_...) must not reach the sandbox, so little is passed on. */
+/** Settings of an n8n around this process (N8N_..., DB_...) must not reach the sandbox, so little is passed on. */
 function inherited() {
 	return Object.fromEntries(Object.entries(process.env).filter(([name]) => INHERITED.test(name)));
 }
@@ -139,55 +129,49 @@ function settings(home: string, port: number, brokerPort: number) {
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		// Both would ask n8n's own servers for lists.
+		// Both would request lists from n8n's own servers.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_DISABLED_MODULES: 'mcp-registry',
 	};
 }
 
-async function answers(url: string, logFile: string) {
+async function untilReady(url: string, logFile: string) {
 	const end = Date.now() + READY_WITHIN_MS;
 	while (Date.now() < end) {
-		const reply = await fetch(url).catch(() => undefined);
-		if (reply?.ok) return;
+		const response = await fetch(url).catch(() => undefined);
+		if (response?.ok) return;
 		await sleep(200);
 	}
-	throw new Trouble(
+	throw new UserFacingError(
 		`n8n was not ready within ${READY_WITHIN_MS / 1000} seconds:\n${lastLines(logFile)}`,
 	);
 }
 
-async function failWith(died: Promise<Trouble>): Promise<never> {
-	throw await died;
+function rethrow(error: Error): never {
+	throw error;
 }
 
 async function signIn(url: string): Promise<N8n['request']> {
 	const headers: Record<string, string> = { 'browser-id': 'sandbox' };
 	const send = async (method: string, path: string, body?: unknown) => {
-		const reply = await fetch(url + path, {
-			method,
-			headers: {
-				...headers,
-				...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-			},
-			body: body === undefined ? undefined : JSON.stringify(body),
-		});
-		const text = await reply.text();
-		if (!reply.ok) throw new Error(`${method} ${path}: HTTP ${reply.status} ${text.slice(0, 500)}`);
-		const cookies = reply.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+		const json = body !== undefined && {
+			headers: { ...headers, 'Content-Type': 'application/json' },
+			body: JSON.stringify(body),
+		};
+		const response = await fetch(url + path, { method, headers, ...json });
+		const text = await response.text();
+		if (!response.ok)
+			throw new Error(`${method} ${path}: HTTP ${response.status} ${text.slice(0, 500)}`);
+		const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
 		if (cookies.length > 0) headers.cookie = cookies.join('; ');
 		return text === '' ? undefined : JSON.parse(text).data;
 	};
 
 	const { userManagement } = await send('GET', '/rest/settings');
 	const { email, password } = OWNER;
+	const name = { firstName: 'Sandbox', lastName: 'Owner' };
 	await (userManagement.showSetupOnFirstLoad
-		? send('POST', '/rest/owner/setup', {
-				email,
-				password,
-				firstName: 'Sandbox',
-				lastName: 'Owner',
-			})
+		? send('POST', '/rest/owner/setup', { email, password, ...name })
 		: send('POST', '/rest/login', { emailOrLdapLoginId: email, password }));
 	return send;
 }

@@ -1,27 +1,31 @@
 import { createServer } from 'node:net';
-import { Trouble } from './tools.cjs';
+import { UserFacingError } from './tools.cjs';
 
 const PORTS = [
 	{ variable: 'WOLKVOX_SANDBOX_N8N_PORT', usual: 5678, user: 'n8n' },
 	{ variable: 'WOLKVOX_SANDBOX_PORT', usual: 8085, user: 'the Wolkvox stand-in' },
 ];
 
-/** Finds out before the long steps whether the ports can be had, and hands them on by variable. */
+/** Checks before the long steps that the ports are free, and passes them on in those variables. */
 export async function checkPorts() {
 	for (const { variable, usual, user } of PORTS) {
 		const port = Number(process.env[variable] ?? usual);
 		if (!Number.isInteger(port) || port < 1 || port > 65535) {
-			throw new Trouble(`${variable} must be a port number between 1 and 65535.`);
+			throw new UserFacingError(`${variable} must be a port number between 1 and 65535.`);
 		}
 		if (!(await isFree(port))) {
-			throw new Trouble(
-				`Port ${port} is in use, and ${user} needs one: stop what uses it, or name another port with ${variable}.`,
+			throw new UserFacingError(
+				`Port ${port}, which ${user} needs, is in use. Stop the program that uses it, or set ${variable} to another port.`,
 			);
 		}
 		process.env[variable] = String(port);
 	}
 }
 
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
 function isFree(port) {
 	return new Promise((resolve) => {
 		const server = createServer();

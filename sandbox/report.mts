@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 const LINES = ['Informe final', 'Caso cerrado: el cobro doble fue devuelto.'];
 
-/** The report that the example sends: a small but real PDF. */
+/** The report that the example sends: a small, real PDF. */
 export const REPORT = {
 	name: 'informe final.pdf',
 	type: 'application/pdf',
@@ -11,7 +11,7 @@ export const REPORT = {
 
 export const REPORT_SHA256 = createHash('sha256').update(REPORT.bytes).digest('hex');
 
-/** One page with some lines of text. A PDF ends with a table of where each of its objects begins. */
+/** One page with some lines of text. A PDF ends with a table of the offsets of its objects. */
 function makePdf(lines: string[]) {
 	const text = `BT /F1 18 Tf 72 760 Td 28 TL ${lines.map((line) => `(${line}) Tj T*`).join(' ')} ET`;
 	const objects = [

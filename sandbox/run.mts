@@ -3,22 +3,20 @@ import { callExample, ensureExample, isClosedWithReport } from './example.mts';
 import { OWNER } from './n8n.mts';
 import { REPORT, REPORT_SHA256 } from './report.mts';
 import { startSandbox, type Sandbox } from './sandbox.mts';
+import { untilAskedToStop } from './signals.mts';
 import type { Case } from './standin/cases.mts';
-import { RUN_FOLDER, step, Trouble } from './tools.cjs';
+import { exitWithError, RUN_FOLDER, step } from './tools.cjs';
 import { watchSources } from './watch.mts';
 
 const onlyOnce = process.argv.includes('--once');
 const isDev = process.argv.includes('--dev');
 
-main().catch((error: unknown) => {
-	console.error(`\n${error instanceof Trouble ? error.message : String(error)}`);
-	process.exit(1);
-});
+main().catch(exitWithError);
 
 async function main() {
 	let isUp = false;
 	const askedToStop = untilAskedToStop();
-	// Until n8n is up there is nothing to end in good order; its warden sees us leave.
+	// Until n8n is up there is nothing to shut down cleanly; its supervisor notices that we are gone.
 	void askedToStop.then(() => isUp || process.exit(130));
 
 	const sandbox = await startSandbox({
@@ -49,27 +47,19 @@ async function stay(sandbox: Sandbox, exampleId: string, askedToStop: Promise<vo
 	process.exitCode = 0;
 }
 
-/** Resolves on Ctrl-C and its like, and when the process that started this one is gone. */
-function untilAskedToStop() {
-	return new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve());
-		process.on('disconnect', () => resolve());
-	});
-}
-
-/** Closes a case through the example's webhook, and tells whether the stand-in got it all. */
+/** Closes a case through the example's webhook, and returns whether the stand-in received everything. */
 async function showExample({ n8n, standIn }: Sandbox) {
 	const [target] = standIn.cases;
-	console.log(`\nBefore:\n${describe(target)}`);
-	const reply = await callExample(n8n, target.id);
-	console.log(`\nThe workflow "Close a case with its report" answered: ${reply}`);
-	console.log(`\nAfter:\n${describe(target)}`);
+	console.log(`\nThe case before:\n${describe(target)}`);
+	const response = await callExample(n8n, target.id);
+	console.log(`\nThe workflow "Close a case with its report" returned: ${response}`);
+	console.log(`\nThe case after:\n${describe(target)}`);
 
 	const asExpected = isClosedWithReport(target);
 	console.log(
 		asExpected
-			? `\nThe case is closed, and its attachment is the file that was sent, byte for byte.`
-			: `\nThe case is not as expected: it should be closed, with ${REPORT.name} of SHA-256 ${REPORT_SHA256}.`,
+			? '\nIt worked: the case is closed, and the file attached to it is identical to the one that was sent.'
+			: `\nSomething went wrong: the case should be closed, with the attachment ${REPORT.name} (SHA-256 ${REPORT_SHA256}).`,
 	);
 	return asExpected;
 }
@@ -90,11 +80,13 @@ function describe({ id, fields, customFields, attachments }: Case) {
 function printAddresses({ n8n, standIn }: Sandbox, exampleId: string) {
 	const [, open] = standIn.cases;
 	console.log(`
-  n8n          ${n8n.url}   (${OWNER.email}, password ${OWNER.password})
-  the example  ${n8n.url}/workflow/${exampleId}
-  stand-in     ${standIn.url}   (its cases, live; a test double, not Wolkvox)
+n8n is running. Open it in your browser:
 
-For a credential of your own: Server Custom with the stand-in's address, operation demo, token ${standIn.token}
+  n8n           ${n8n.url}   (sign in as ${OWNER.email}, password ${OWNER.password})
+  The example   ${n8n.url}/workflow/${exampleId}
+  The stand-in  ${standIn.url}   (shows its cases live; it is a test double, not Wolkvox)
+
+To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
 To run the example again, on a case that is still open:
   curl -F caseId=${open.id} -F solution=Done -F report=@LICENSE ${n8n.url}/webhook/close-case
 

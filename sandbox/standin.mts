@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { listen } from './listen.mts';
 import { ABOUT } from './standin/about.mts';
 import { applyUpdate, newCase, seedCases, type Case } from './standin/cases.mts';
 import { readForm, type Form, type UploadedFile } from './standin/form.mts';
@@ -21,13 +21,13 @@ const REASONS: Record<number, string> = {
 };
 
 export interface StandInOptions {
-	/** 0 takes any free port. */
+	/** 0 picks any free port. */
 	port?: number;
 	host?: string;
-	/** The only token it takes, and the operation that the token belongs to. */
+	/** The only token it accepts, and the operation that the token belongs to. */
 	token?: string;
 	operation?: string;
-	/** Makes up a case for every id that it does not know. */
+	/** Creates a case for every unknown id. */
 	acceptAnyCase?: boolean;
 }
 
@@ -49,30 +49,36 @@ export interface StandIn {
 	close(): Promise<void>;
 }
 
-interface Reply {
-	code: number;
+interface Result {
+	status: number;
 	body: unknown;
 }
+
+interface Endpoint {
+	method: 'GET' | 'POST';
+	run(state: State, form: Form): Result;
+}
+
+const ENDPOINTS: Record<string, Endpoint> = {
+	[`${API}/cases/update.php`]: { method: 'POST', run: updateCase },
+	[`${API}/token/tokenInformation.php`]: { method: 'GET', run: tokenInformation },
+};
 
 /**
  * Starts a stand-in for the part of Wolkvox's CRM API that this package uses. It is a test double:
  * `standin/about.mts` tells what of it is documented and what is assumed.
  */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-	const { port = 0, host = '127.0.0.1' } = options;
+	const { port, host = '127.0.0.1' } = options;
 	const state = new State(options);
 	const page = await readFile(join(import.meta.dirname, 'standin', 'page.html'));
 	const server = createServer((request, response) => {
-		answer(state, page, request, response).catch(() => response.destroy());
+		respond(state, page, request, response).catch(() => response.destroy());
 	});
 	// A large file on a slow line may take longer than Node's five minutes.
 	server.requestTimeout = 0;
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, host, resolve);
-	});
 	return {
-		url: `http://${host}:${(server.address() as AddressInfo).port}`,
+		url: `http://${host}:${await listen(server, port, host)}`,
 		token: state.token,
 		cases: state.cases,
 		log: state.log,
@@ -91,10 +97,14 @@ class State {
 	readonly acceptAnyCase: boolean;
 	calls = 0;
 
-	constructor({ token, operation, acceptAnyCase }: StandInOptions) {
-		this.token = token ?? 'sandbox-token';
-		this.operation = operation ?? 'demo';
-		this.acceptAnyCase = acceptAnyCase ?? false;
+	constructor({
+		token = 'sandbox-token',
+		operation = 'demo',
+		acceptAnyCase = false,
+	}: StandInOptions) {
+		this.token = token;
+		this.operation = operation;
+		this.acceptAnyCase = acceptAnyCase;
 	}
 
 	find(id: string) {
@@ -111,7 +121,7 @@ class State {
 	}
 }
 
-async function answer(
+async function respond(
 	state: State,
 	page: Buffer,
 	request: IncomingMessage,
@@ -127,36 +137,30 @@ async function answer(
 	const view = views[url.pathname];
 	if (view) return view();
 
-	// PHP starts a script only when it has read the whole body, so every refusal comes after it.
+	// PHP starts a script only after it has read the whole body, so every refusal comes after that.
 	const form = await readForm(request);
-	const reply = handle(state, request, url, form);
+	const { status, body } = callEndpoint(state, request, url, form);
 	state.write({
 		at: new Date().toISOString(),
 		method: request.method ?? '',
 		path: url.pathname,
-		code: reply.code,
+		code: status,
 		fields: form.fields,
 		files: form.files,
 	});
-	sendJson(response, reply.code, reply.body);
+	sendJson(response, status, body);
 }
 
-function handle(state: State, request: IncomingMessage, url: URL, form: Form): Reply {
-	switch (url.pathname) {
-		case `${API}/cases/update.php`:
-			if (request.method !== 'POST') return refusal(405, 'Use POST');
-			return refusedToken(state, request, form.fields.operation) ?? updateCase(state, form);
-		case `${API}/token/tokenInformation.php`:
-			if (request.method !== 'GET') return refusal(405, 'Use GET');
-			return (
-				refusedToken(state, request, url.searchParams.get('operation')) ?? tokenInformation(state)
-			);
-		default:
-			return refusal(404, 'There is no such API');
-	}
+function callEndpoint(state: State, request: IncomingMessage, url: URL, form: Form): Result {
+	const endpoint = ENDPOINTS[url.pathname];
+	if (!endpoint) return refusal(404, 'There is no such API');
+	const { method, run } = endpoint;
+	if (request.method !== method) return refusal(405, `Use ${method}`);
+	const operation = method === 'GET' ? url.searchParams.get('operation') : form.fields.operation;
+	return refuseToken(state, request, operation) ?? run(state, form);
 }
 
-function refusedToken(state: State, request: IncomingMessage, operation?: string | null) {
+function refuseToken(state: State, request: IncomingMessage, operation?: string | null) {
 	const token = request.headers['wolkvox-token'];
 	if (!token) return refusal(401, 'Please enter the Wolkvox-Token');
 	if (!sameText(String(token), state.token)) return refusal(401, 'Please validate the token');
@@ -173,7 +177,7 @@ function sameText(a: string, b: string) {
 	return timingSafeEqual(digest(a), digest(b));
 }
 
-function updateCase(state: State, form: Form): Reply {
+function updateCase(state: State, form: Form): Result {
 	const id = form.fields['wolkvox-id'];
 	if (!id) return refusal(400, 'The parameter wolkvox-id is required');
 	const customFields = parseCustomFields(form.fields.form);
@@ -200,7 +204,7 @@ function lacksSolution({ status = '', solution = '' }: Record<string, string>) {
 	return CLOSING_STATUSES.includes(status.toLowerCase()) && solution.trim() === '';
 }
 
-function tokenInformation(state: State): Reply {
+function tokenInformation(state: State): Result {
 	return success('200', '1 records were are found', {
 		description: 'sandbox',
 		token_limit: DAILY_QUOTA,
@@ -210,12 +214,12 @@ function tokenInformation(state: State): Reply {
 	});
 }
 
-function success(code: number | string, msg: string, data: unknown): Reply {
-	return { code: 200, body: { code, error: 'null', msg, data } };
+function success(code: number | string, msg: string, data: unknown): Result {
+	return { status: 200, body: { code, error: 'null', msg, data } };
 }
 
-function refusal(code: number, msg: string): Reply {
-	return { code, body: { code, error: REASONS[code], msg, data: {} } };
+function refusal(code: number, msg: string): Result {
+	return { status: code, body: { code, error: REASONS[code], msg, data: {} } };
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown) {

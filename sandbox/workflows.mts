@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8n } from './n8n.mts';
 
-/** As much of a workflow as the sandbox looks at; the rest passes through. */
+/** The parts of a workflow that the sandbox reads; the rest passes through. */
 export interface Workflow {
 	name: string;
 	nodes: Array<{ type: string; credentials?: object; [key: string]: unknown }>;
@@ -28,7 +28,7 @@ export interface Credential {
 	data: Record<string, unknown>;
 }
 
-/** Creates the credential, or brings the one of the same name up to date. */
+/** Creates the credential, or updates the one of the same name. */
 export async function ensureCredential(n8n: N8n, credential: Omit<Credential, 'id'>) {
 	const stored = await n8n.request<Stored[]>('GET', '/rest/credentials');
 	const known = stored.find(({ name }) => name === credential.name);
@@ -38,7 +38,7 @@ export async function ensureCredential(n8n: N8n, credential: Omit<Credential, 'i
 	return { ...credential, id };
 }
 
-/** Creates the workflow, or overwrites the one of the same name, and publishes it; gives its id. */
+/** Creates the workflow, or overwrites the one of the same name, and publishes it; returns its id. */
 export async function ensureWorkflow(n8n: N8n, workflow: Workflow) {
 	const stored = await n8n.request<Stored[]>('GET', '/rest/workflows');
 	const known = stored.find(({ name }) => name === workflow.name);
@@ -50,7 +50,7 @@ export async function ensureWorkflow(n8n: N8n, workflow: Workflow) {
 	return id;
 }
 
-/** n8n says that a workflow is active before its webhooks answer; older versions say it after, and have no such address. */
+/** n8n says that a workflow is active before its webhooks respond; older versions say so afterwards, and have no such endpoint. */
 async function published(n8n: N8n, id: string) {
 	for (;;) {
 		const path = `/rest/workflows/${id}/publication-status`;

@@ -1,11 +1,11 @@
-// Follows each relative link and anchor of the Markdown files, and lists those that lead nowhere.
+// Checks each relative link and anchor in the Markdown files, and lists the broken ones.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
-// New files count before they are committed; what git ignores does not.
+// New files count before they are committed; ignored ones do not.
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', '*.md'], {
 	cwd: root,
 	encoding: 'utf8',
@@ -41,8 +41,8 @@ function anchorsOf(file) {
 function linksOf(file) {
 	const text = withoutCode(textOf(file));
 	const links = text.matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)?)\)/g);
-	const pictures = text.matchAll(/<(?:img|source) [^>]*\bsrc(?:set)?="([^"]+)"/g);
-	return [...links, ...pictures].map(([, link]) => link).filter((link) => !/^[a-z]+:/i.test(link));
+	const images = text.matchAll(/<(?:img|source) [^>]*\bsrc(?:set)?="([^"]+)"/g);
+	return [...links, ...images].map(([, link]) => link).filter((link) => !/^[a-z]+:/i.test(link));
 }
 
 function problemOf(file, link) {
@@ -50,7 +50,9 @@ function problemOf(file, link) {
 	const target = path === '' ? file : join(dirname(file), path);
 	if (!existsSync(join(root, target))) return `${file}: ${link} does not exist`;
 	if (!anchor || !target.endsWith('.md')) return undefined;
-	return anchorsOf(target).includes(anchor) ? undefined : `${file}: ${link} has no such heading`;
+	return anchorsOf(target).includes(anchor)
+		? undefined
+		: `${file}: ${link} names a heading that does not exist`;
 }
 
 const links = files.flatMap((file) => linksOf(file).map((link) => [file, link]));

@@ -1,4 +1,4 @@
-// Stops a release that nobody could trace: placeholders in package.json, or a tag of another version.
+// Stops a release that nobody could trace: placeholders in package.json, or a tag of a different version.
 import { readFileSync } from 'node:fs';
 
 const [tag] = process.argv.slice(2);
@@ -10,7 +10,7 @@ const problems = Object.entries({ author, homepage, repository })
 	.filter(([, value]) => !value || JSON.stringify(value).includes('.invalid'))
 	.map(([field]) => `${field} in package.json is missing or a placeholder (.invalid)`);
 if (tag && tag !== `v${version}`)
-	problems.push(`The tag ${tag} is not v${version} of package.json`);
+	problems.push(`The tag ${tag} differs from v${version} in package.json`);
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);

@@ -1,6 +1,6 @@
 import type { Form, UploadedFile } from './form.mts';
 
-/** Fields of a case, by the name that the update address gives them. */
+/** Fields of a case, as the update endpoint names them. */
 export const CASE_FIELDS = [
 	'case-type',
 	'responsible',
@@ -58,7 +58,7 @@ export function seedCases(): Case[] {
 			responsible: 'laura.gomez@demo',
 			owner: 'julian.mora@demo',
 			contact: 'Beatriz Ochoa',
-			description: 'Waited forty minutes on the phone.',
+			description: 'Waited on the phone for forty minutes.',
 			status: 'in progress',
 			priority: 'medium',
 		}),
@@ -69,12 +69,12 @@ function seed(id: string, fields: Record<string, string>): Case {
 	return { ...newCase(id), fields, customFields: { Canal: 'Teléfono', Ciudad: 'Medellín' } };
 }
 
-/** A case of which nothing is known but its id. */
+/** A case with an id and nothing else. */
 export function newCase(id: string): Case {
 	return { id, fields: {}, customFields: {}, attachments: [], history: [] };
 }
 
-/** Applies an update: what was not sent stays as it is. */
+/** Applies an update; what was not sent stays unchanged. */
 export function applyUpdate(target: Case, form: Form, customFields: Record<string, unknown>) {
 	const at = new Date().toISOString();
 	const sent = Object.fromEntries(

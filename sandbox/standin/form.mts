@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** What is remembered of an uploaded file: everything but its bytes. */
+/** What is kept of an uploaded file: everything except its bytes. */
 export interface UploadedFile {
 	/** Name of the form part that carried it. */
 	part: string;
@@ -21,7 +21,7 @@ export interface Form {
 
 /**
  * Reads a form as PHP does: of several parts with the same plain name only the last is kept,
- * unless the name ends in `[]`. File bytes are hashed as they pass by and never stored.
+ * unless the name ends in `[]`. File bytes are hashed as they arrive and never stored.
  */
 export async function readForm(request: IncomingMessage): Promise<Form> {
 	if (!isForm(request.headers['content-type'])) return await ignoreBody(request);
@@ -32,7 +32,7 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
 	parser.on('field', (name, value) => fields.set(name, value));
 	parser.on('file', (part, stream, info) => {
 		const file = digest(part, stream, info);
-		// An upload that breaks off is reported once, by the pipeline below.
+		// An interrupted upload is reported once, by the pipeline below.
 		file.catch(() => undefined);
 		files.push(file);
 	});

@@ -23,7 +23,7 @@ await main(process.argv[2]);
 async function main(n8nFolder: string) {
 	const name = `compat-${process.env.COMPAT_VERSION}`;
 	await rm(join(RUN_FOLDER, name), { recursive: true, force: true });
-	// What the sandbox switches off for 2.41 is not known before, and n8n does not start with it.
+	// Versions before 2.41 do not know the module that the sandbox disables, and would not start.
 	const env: Record<string, string> = isSince('2.41') ? {} : { N8N_DISABLED_MODULES: '' };
 	const sandbox = await startSandbox({ name, n8nFolder, env });
 	try {
@@ -120,7 +120,7 @@ async function checkPairing({ n8n }: Sandbox, credential: Credential) {
 		execution.items(UPDATE, 1).map(({ json }) => json.ref),
 		[1, 2],
 	);
-	// With the xlsx that can be had, `$('Cases')` fails in every expression of n8n 1.123.
+	// With the xlsx from the registry, `$('Cases')` fails in every expression of n8n 1.123.
 	if (!isSince('2.0')) return;
 	const refs = (node: string) => execution.items(node).map(({ json }) => json.ref);
 	assert.deepEqual(

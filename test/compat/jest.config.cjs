@@ -2,7 +2,7 @@ const { reporters, projects } = require('../../jest.config.cjs');
 
 const engine = projects.find(({ displayName }) => displayName === 'engine');
 
-/** The engine tests, in the n8n that COMPAT_FOLDER names. */
+/** The engine tests, in the n8n in COMPAT_FOLDER. */
 module.exports = {
 	...engine,
 	reporters,

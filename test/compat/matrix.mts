@@ -7,10 +7,10 @@ interface Result {
 	isGood: boolean;
 }
 
-/** What became of one version of n8n; what was not run is not there. */
+/** The results for one version of n8n; what was not run is missing. */
 export interface Row {
 	version: string;
-	core?: Result & { passed: number; failed: number; skipped: number };
+	core?: Result & { counts: string };
 	full?: Result;
 }
 
@@ -20,17 +20,11 @@ const DOCUMENTS = {
 };
 
 export function printMatrix(rows: Row[]) {
-	const line = (cells: string[]) =>
-		console.log(cells.map((cell, index) => cell.padEnd([10, 36, 0][index])).join('  '));
-	console.log();
-	line(['n8n', 'engine tests', 'in a full n8n']);
-	for (const { version, core, full } of rows) {
-		const counts = core && `${core.passed} passed, ${core.failed} failed, ${core.skipped} skipped`;
-		line([version, counts ?? '-', full ? (full.isGood ? 'passed' : 'failed') : '-']);
-	}
+	const cells = rows.map(({ version, core, full }) => [version, core?.counts ?? '', mark(full)]);
+	console.log(`\n${table(DOCUMENTS['README.md'], cells)}`);
 }
 
-/** Puts the matrix into both READMEs. */
+/** Writes the matrix to both READMEs. */
 export async function writeMatrix(rows: Row[]) {
 	const cells = rows.map(({ version, core, full }) => [version, mark(core), mark(full)]);
 	for (const [document, heads] of Object.entries(DOCUMENTS)) {

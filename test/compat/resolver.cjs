@@ -4,7 +4,7 @@ const { join, sep } = require('node:path');
 const FOLDER = process.env.COMPAT_FOLDER;
 const OF_N8N = /^(n8n-core|n8n-workflow|@n8n\/|reflect-metadata)/;
 
-/** Gives the tests and the node the n8n under test; what n8n itself asks for is found as usual. */
+/** Resolves n8n to the version under test for the tests and the node; n8n's own imports resolve as usual. */
 module.exports = (request, options) => {
 	const isOurs = !options.basedir.includes(`${sep}node_modules${sep}`);
 	const basedir = isOurs && OF_N8N.test(request) ? join(FOLDER, 'node_modules') : options.basedir;

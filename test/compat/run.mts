@@ -1,8 +1,11 @@
+// `npm run test:compat`: the engine tests and the packed package in each version of n8n that people run.
+// `npm run test:compat core 2.20` and `npm run test:compat full 1.123` run a part.
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm, ROOT, RUN_FOLDER, step, Trouble } from '../../sandbox/tools.cjs';
+import { npm } from '../../sandbox/npm.cjs';
+import { exitWithError, ROOT, RUN_FOLDER, step, UserFacingError } from '../../sandbox/tools.cjs';
 import { printMatrix, writeMatrix, type Row } from './matrix.mts';
 import { isFull, installVersion, VERSIONS } from './versions.mts';
 
@@ -10,18 +13,17 @@ const MINUTE = 60_000;
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const LOGS = join(RUN_FOLDER, 'compat');
 
-main().catch((error: unknown) => {
-	console.error(error instanceof Trouble ? `\n${error.message}` : error);
-	process.exitCode = 1;
-});
+main().catch(exitWithError);
 
 async function main() {
 	const [part, version = ''] = process.argv.slice(2);
 	if (part && !['core', 'full'].includes(part)) {
-		throw new Trouble('Say "core" or "full", and a version of n8n, or nothing at all.');
+		throw new UserFacingError('Usage: npm run test:compat [core|full] [version of n8n]');
 	}
 	const chosen = VERSIONS.filter((one) => `${one}.`.startsWith(version && `${version}.`));
-	if (chosen.length === 0) throw new Trouble(`Choose from n8n ${VERSIONS.join(', ')}.`);
+	if (chosen.length === 0) {
+		throw new UserFacingError(`Choose from n8n ${VERSIONS.join(', ')}.`);
+	}
 
 	mkdirSync(LOGS, { recursive: true });
 	await step('Building the node', () => npm(['run', 'build'], { cwd: ROOT }));
@@ -61,14 +63,15 @@ async function testCore(version: string, folder: string) {
 		},
 	);
 	closeSync(log);
-	if (!existsSync(results)) throw new Trouble(`The engine tests did not end: see ${logFile}.`);
+	if (!existsSync(results)) {
+		throw new UserFacingError(`The engine tests did not finish: see ${logFile}.`);
+	}
 	const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests } = JSON.parse(
 		await readFile(results, 'utf8'),
 	);
+	const failed = numFailedTests + numRuntimeErrorTestSuites;
 	return {
-		passed: numPassedTests,
-		failed: numFailedTests + numRuntimeErrorTestSuites,
-		skipped: numPendingTests,
+		counts: `${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`,
 		isGood: status === 0,
 	};
 }

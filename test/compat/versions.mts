@@ -1,51 +1,48 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addSqlite, npmCi } from '../../sandbox/install.mjs';
-import { N8N_FOLDER, RUN_FOLDER, step } from '../../sandbox/tools.cjs';
+import { addSqlite } from '../../sandbox/install.mjs';
+import { npm } from '../../sandbox/npm.cjs';
+import { N8N_FOLDER, N8N_VERSION, RUN_FOLDER, step } from '../../sandbox/tools.cjs';
 
-const NEWEST: string = manifestOf(N8N_FOLDER).dependencies.n8n;
-const OLDER = readdirSync(import.meta.dirname).filter((name) => /^\d/.test(name));
+/** What is installed for each older version: all of n8n, or only its engine. */
+const OLDER: Record<string, Record<string, string>> = {
+	'1.123.81': { n8n: '1.123.81' },
+	'2.8.4': { 'n8n-core': '2.8.1', 'n8n-workflow': '2.8.0', '@n8n/di': '0.10.0' },
+	'2.20.12': { n8n: '2.20.12' },
+	'2.30.8': { 'n8n-core': '2.30.4', 'n8n-workflow': '2.30.2', '@n8n/di': '0.14.0' },
+};
 
-/** The versions of n8n, from old to new: those that have a folder here, and that of the sandbox. */
-export const VERSIONS = [...OLDER, NEWEST].sort((a, b) =>
-	a.localeCompare(b, 'en', { numeric: true }),
-);
+/** The newest msgpackr-extract lacks some platforms, and n8n takes xlsx from outside the registry. */
+const OVERRIDES = { 'msgpackr-extract': '3.0.4', xlsx: '0.18.5' };
+
+/** The tested versions of n8n, from old to new. */
+export const VERSIONS = [...Object.keys(OLDER), N8N_VERSION];
 
 /** Whether all of n8n is installed for this version, and not only its engine. */
 export function isFull(version: string) {
-	return 'n8n' in manifestOf(sourceOf(version)).dependencies;
+	return version === N8N_VERSION || 'n8n' in OLDER[version];
 }
 
-/** Installs a version of n8n, if it is missing, and gives its folder. */
+/** Installs a version of n8n, if it is missing, and returns its folder. */
 export async function installVersion(version: string) {
-	if (version === NEWEST) return N8N_FOLDER;
+	if (version === N8N_VERSION) return N8N_FOLDER;
 	const folder = join(RUN_FOLDER, 'compat', version);
-	if (!isInstalled(version, folder)) {
-		mkdirSync(folder, { recursive: true });
-		for (const name of ['package.json', 'package-lock.json']) {
-			cpSync(join(sourceOf(version), name), join(folder, name));
-		}
-		cpSync(join(N8N_FOLDER, '.npmrc'), join(folder, '.npmrc'));
-		await step(`Installing n8n ${version} (some minutes)`, () => npmCi(folder));
-	}
+	await step(`Installing n8n ${version} (some minutes at first)`, () =>
+		ensureInstalled(version, folder),
+	);
 	if (isFull(version)) await addSqlite(folder, process.execPath);
 	return folder;
 }
 
-/** npm empties `node_modules` first, and notes at the end of an install what it did. */
-function isInstalled(version: string, folder: string) {
-	const lockfiles = [sourceOf(version), folder].map((one) => join(one, 'package-lock.json'));
-	if (![...lockfiles, join(folder, 'node_modules/.package-lock.json')].every(existsSync)) {
-		return false;
-	}
-	const [wanted, installed] = lockfiles.map((file) => readFileSync(file, 'utf8'));
-	return wanted === installed;
-}
-
-function sourceOf(version: string) {
-	return version === NEWEST ? N8N_FOLDER : join(import.meta.dirname, version);
-}
-
-function manifestOf(folder: string) {
-	return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+async function ensureInstalled(version: string, folder: string) {
+	const dependencies = { ...OLDER[version], 'reflect-metadata': '0.2.2' };
+	const manifest = JSON.stringify({ private: true, dependencies, overrides: OVERRIDES });
+	// Written at the end, so an install that was interrupted starts again.
+	const stamp = join(folder, 'node_modules', '.installed.json');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest) return;
+	mkdirSync(folder, { recursive: true });
+	cpSync(join(N8N_FOLDER, '.npmrc'), join(folder, '.npmrc'));
+	writeFileSync(join(folder, 'package.json'), manifest);
+	await npm(['install', '--no-package-lock', '--no-audit', '--no-fund'], { cwd: folder });
+	writeFileSync(stamp, manifest);
 }

@@ -7,7 +7,7 @@ import { installPackage } from '../../sandbox/package.mts';
 import { RUN_FOLDER, step } from '../../sandbox/tools.cjs';
 
 export interface Worker extends N8nProcess {
-	/** The executions that it has begun and not ended, as its log tells. */
+	/** The executions it has started and not finished, according to its log. */
 	active(): string[];
 }
 
@@ -24,17 +24,14 @@ export interface ClusterOptions {
 	env: Record<string, string>;
 }
 
-/** One main and its workers, each with a user folder of its own and the package installed there. */
-export async function startCluster({
-	workers,
-	concurrency,
-	env,
-}: ClusterOptions): Promise<Cluster> {
+/** One main process and its workers, each with its own user folder and the package installed in it. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+	const { workers, concurrency } = options;
 	const folder = join(RUN_FOLDER, 'queue');
 	await rm(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	const shared = {
-		...env,
+		...options.env,
 		EXECUTIONS_MODE: 'queue',
 		N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
 	};
@@ -42,18 +39,18 @@ export async function startCluster({
 	const stop = async () => {
 		for (const one of started.reverse()) await one.stop();
 	};
-	const options = async (name: string) => {
+	const prepare = async (name: string) => {
 		const home = join(folder, name);
 		await installPackage(home);
 		return { home, logFile: join(folder, `${name}.log`), port: await freePort(), env: shared };
 	};
 	const addMain = async () => {
-		const main = await startN8n(await options('main'));
+		const main = await startN8n(await prepare('main'));
 		started.push(main);
 		return main;
 	};
 	const addWorker = async (name: string): Promise<Worker> => {
-		const settings = await options(name);
+		const settings = await prepare(name);
 		const worker = await startWorker(settings, concurrency);
 		started.push(worker);
 		return { ...worker, active: () => activeIn(settings.logFile) };

@@ -1,9 +1,10 @@
 // n8n in queue mode with PostgreSQL, Redis and two workers: updates with files go through the
-// webhook, one worker is killed half way, and what n8n says is held against what the stand-in saw.
+// webhook, one worker is killed halfway, and what n8n reports is compared with what the stand-in received.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8n } from '../../sandbox/n8n.mts';
+import { untilAskedToStop } from '../../sandbox/signals.mts';
 import { startStandIn, type StandIn } from '../../sandbox/standin.mts';
-import { step, Trouble } from '../../sandbox/tools.cjs';
+import { exitWithError, step, UserFacingError } from '../../sandbox/tools.cjs';
 import {
 	credentialData,
 	ensureCredential,
@@ -11,31 +12,31 @@ import {
 	withCredential,
 } from '../../sandbox/workflows.mts';
 import { formWorkflow } from '../e2e/support/workflow.mts';
-import { makeUpdates, push } from './callers.mts';
+import { analyze, type Execution, type Kill } from './analysis.mts';
 import { startCluster, type Cluster } from './cluster.mts';
-import { startDistant } from './distant.mts';
-import { compare, type Execution, type Kill } from './findings.mts';
+import { startLatencyProxy } from './latencyProxy.mts';
+import { makeUpdates, sendAll } from './loadGenerator.mts';
 import { writeReport, type Setup } from './report.mts';
 import { startServices, type Services } from './services.mts';
 
-const SETUP: Setup = { updates: 2000, callers: 20, workers: 2, concurrency: 5, answerAfterMs: 300 };
+const SETUP: Setup = { updates: 2000, clients: 20, workers: 2, concurrency: 5, latencyMs: 300 };
 
-interface Rig {
+interface Environment {
 	services: Services;
 	standIn: StandIn;
 	cluster: Cluster;
 	webhook: string;
 }
 
-main().catch((error: unknown) => {
-	console.error(error instanceof Trouble ? `\n${error.message}` : error);
-	process.exit(1);
-});
+main().catch(exitWithError);
 
 async function main() {
 	const stops: Array<() => Promise<void>> = [];
+	const stopped = untilAskedToStop().then((): never => {
+		throw new UserFacingError('Stopped early; the report is unchanged.');
+	});
 	try {
-		process.exitCode = await Promise.race([measure(stops), untilAskedToStop()]);
+		process.exitCode = await Promise.race([measure(stops), stopped]);
 	} finally {
 		for (const stop of stops.reverse()) await stop();
 	}
@@ -43,61 +44,55 @@ async function main() {
 }
 
 async function measure(stops: Array<() => Promise<void>>) {
-	const rig = await setUp(stops);
-	const { services, standIn, cluster } = rig;
+	const environment = await setUp(stops);
+	const { services, standIn, cluster, webhook } = environment;
 	const updates = makeUpdates(SETUP.updates);
-	const begun = Date.now();
-	const sending = push(rig.webhook, updates, SETUP.callers);
-	const half = killHalfWay(rig, sending);
-	const answers = await step(
-		`Sending ${updates.length} updates, and killing worker-1 half way`,
+	const startedAt = Date.now();
+	const sending = sendAll(webhook, updates, SETUP.clients);
+	const killed = killHalfway(environment, sending);
+	const responses = await step(
+		`Sending ${updates.length} updates, and killing worker-1 halfway`,
 		() => unlessDead(cluster, sending),
 	);
-	const kill = await half;
+	const kill = await killed;
 	const executions = await services.query<Execution>(
 		'select id::text, status from execution_entity order by id',
 	);
 	const [stored] = await services.query<{ files: number; bytes: number }>(
 		'select count(*) as files, sum("fileSize") as bytes from binary_data',
 	);
-	const firstRound = [...standIn.log];
-	const retried = await step("Trying n8n's own Retry", () => retry(rig, executions));
-	const failed = answers.filter(({ status }) => status !== 200).map(({ update }) => update);
+	const firstLog = [...standIn.log];
+	const retried = await step("Trying n8n's own Retry", () => retry(environment, executions));
+	const failed = responses.filter(({ status }) => status !== 200).map(({ update }) => update);
 	await step(`Sending ${failed.length} updates again`, () =>
-		push(rig.webhook, failed, SETUP.callers),
+		sendAll(webhook, failed, SETUP.clients),
 	);
 
-	const findings = compare({
-		updates,
-		begun,
-		kill,
-		answers,
-		executions,
-		firstRound,
-		log: standIn.log,
-	});
-	await writeReport({ setup: SETUP, versions: services.versions, findings, stored, retried });
-	for (const fault of findings.faults) console.error(`FAULT: ${fault}`);
+	const { log } = standIn;
+	const seen = { updates, startedAt, kill, responses, executions, firstLog, log };
+	const analysis = analyze(seen);
+	await writeReport({ setup: SETUP, versions: services.versions, analysis, stored, retried });
+	for (const fault of analysis.faults) console.error(`FAULT: ${fault}`);
 	console.log(
-		`${findings.done} of ${updates.length} done at first, ${findings.lost.length} lost with the worker, ${findings.repeated.length} repeated: docs/queue-mode.md tells more.`,
+		`Of ${updates.length} updates, ${analysis.done} succeeded at first, ${analysis.failed.length} failed with the worker, and ${analysis.repeated.length} were sent twice. See docs/queue-mode.md.`,
 	);
-	return findings.faults.length === 0 ? 0 : 1;
+	return analysis.faults.length === 0 ? 0 : 1;
 }
 
-async function setUp(stops: Array<() => Promise<void>>): Promise<Rig> {
+async function setUp(stops: Array<() => Promise<void>>): Promise<Environment> {
 	const services = await step('Starting PostgreSQL and Redis', startServices);
 	stops.push(services.stop);
 	const standIn = await startStandIn({ acceptAnyCase: true });
 	stops.push(standIn.close);
-	const distant = await startDistant(standIn.url, SETUP.answerAfterMs);
-	stops.push(distant.close);
+	const proxy = await startLatencyProxy(standIn.url, SETUP.latencyMs);
+	stops.push(proxy.close);
 	const cluster = await startCluster({ ...SETUP, env: services.env });
 	stops.push(cluster.stop);
-	const webhook = await ensureWebhook(cluster.main, distant.url, standIn.token);
+	const webhook = await ensureWebhook(cluster.main, proxy.url, standIn.token);
 	return { services, standIn, cluster, webhook };
 }
 
-/** Each update carries the number of its execution, so that the log tells who sent it. */
+/** Each update carries the number of its execution, so that the log shows which one sent it. */
 async function ensureWebhook(n8n: N8n, server: string, token: string) {
 	const credential = await ensureCredential(n8n, {
 		name: 'Wolkvox CRM (queue)',
@@ -117,7 +112,10 @@ async function ensureWebhook(n8n: N8n, server: string, token: string) {
 }
 
 /** Kills a worker when half of the updates have arrived, or when that can no longer happen. */
-async function killHalfWay({ cluster, standIn }: Rig, sending: Promise<unknown>): Promise<Kill> {
+async function killHalfway(
+	{ cluster, standIn }: Environment,
+	sending: Promise<unknown>,
+): Promise<Kill> {
 	const [worker] = cluster.workers;
 	await Promise.race([halfArrived(standIn), sending]);
 	await worker.kill();
@@ -128,16 +126,18 @@ async function halfArrived({ log }: StandIn) {
 	while (log.length < SETUP.updates / 2) await sleep(20);
 }
 
-/** What n8n sends when its Retry button is pressed on executions that were lost with the worker. */
-async function retry({ cluster, standIn }: Rig, executions: Execution[]) {
-	const lost = executions.filter(({ status }) => status !== 'success');
+/** What n8n sends when its Retry button is pressed on executions that failed with the worker. */
+async function retry({ cluster, standIn }: Environment, executions: Execution[]) {
+	const failed = executions.filter(({ status }) => status !== 'success');
 	const before = standIn.log.length;
 	const statuses: string[] = [];
-	for (const { id } of lost) {
-		const body = { loadWorkflow: false };
-		const path = `/rest/executions/${id}/retry`;
-		const answer = cluster.main.request<{ status: string }>('POST', path, body);
-		statuses.push(await answer.then(({ status }) => status, String));
+	for (const { id } of failed) {
+		const retried = cluster.main.request<{ status: string }>(
+			'POST',
+			`/rest/executions/${id}/retry`,
+			{ loadWorkflow: false },
+		);
+		statuses.push(await retried.then(({ status }) => status, String));
 	}
 	return { statuses, requests: standIn.log.length - before };
 }
@@ -149,14 +149,4 @@ async function unlessDead<T>({ main, workers }: Cluster, work: Promise<T>): Prom
 	});
 	for (const death of deaths) death.catch(() => undefined);
 	return await Promise.race([work, ...deaths]);
-}
-
-function untilAskedToStop() {
-	return new Promise<never>((_, reject) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-			process.on(signal, () =>
-				reject(new Trouble('Stopped before the end; the report is as it was.')),
-			);
-		}
-	});
 }

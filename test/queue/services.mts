@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,32 +7,31 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../sandbox/n8n.mts';
-import { ROOT, Trouble } from '../../sandbox/tools.cjs';
+import { supervise } from '../../sandbox/supervise.mts';
+import { UserFacingError } from '../../sandbox/tools.cjs';
 
 const POSTGRES_FOLDER = '/usr/lib/postgresql';
 const REDIS = '/usr/bin/redis-server';
 const PACKAGES = ['postgresql', 'redis-server'];
 const READY_WITHIN_MS = 30_000;
-/** Ends a service when this process is gone, whatever ended it. */
-const WARDEN = join(ROOT, 'sandbox', 'warden.mjs');
 const isRoot = process.getuid?.() === 0;
 const run = promisify(execFile);
 
 export interface Services {
-	/** Settings that lead n8n to both. */
+	/** n8n's settings for both. */
 	env: Record<string, string>;
 	/** Name and version of each. */
 	versions: string[];
-	/** Runs a query and gives its rows. */
+	/** Runs a query and returns its rows. */
 	query<T>(sql: string): Promise<T[]>;
 	stop(): Promise<void>;
 }
 
-/** Starts a PostgreSQL and a Redis of Debian with empty scratch folders, on the loopback address only. */
+/** Starts Debian's PostgreSQL and Redis with empty scratch folders, on the loopback address only. */
 export async function startServices(): Promise<Services> {
 	await ensureInstalled();
 	const folder = await mkdtemp(join(tmpdir(), 'wolkvox-queue-'));
-	// Each service enters its own folder in it as another user.
+	// Each service accesses its own folder in it as another user.
 	await chmod(folder, 0o755);
 	const stops: Array<() => Promise<void>> = [() => rm(folder, { recursive: true, force: true })];
 	const stop = async () => {
@@ -59,15 +58,16 @@ async function ensureInstalled() {
 	if (isInstalled()) return;
 	const command = `apt-get install --yes --no-install-recommends ${PACKAGES.join(' ')}`;
 	if (!isRoot || !existsSync('/usr/bin/apt-get')) {
-		throw new Trouble(
-			`This test needs Debian's PostgreSQL and Redis, and one of them is not installed: run "${command}" as root.`,
+		throw new UserFacingError(
+			`This test needs Debian's PostgreSQL and Redis, and at least one is missing. Run "${command}" as root.`,
 		);
 	}
 	const [program, ...args] = command.split(' ');
 	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 	await run('apt-get', ['update'], { env });
 	await run(program, args, { env });
-	if (!isInstalled()) throw new Trouble(`"${command}" did not install PostgreSQL and Redis.`);
+	if (!isInstalled())
+		throw new UserFacingError(`"${command}" did not install PostgreSQL and Redis.`);
 }
 
 function isInstalled() {
@@ -101,7 +101,7 @@ async function startPostgres(folder: string) {
 	const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
 	const options = settings.flatMap((setting) => ['-c', setting]);
 	const server = as(user, postgresTool('postgres'), '-D', data, '-p', String(port), ...options);
-	const stop = startService(server, folder);
+	const { stop } = supervise(server, { cwd: folder });
 	const query = async <T,>(sql: string): Promise<T[]> => {
 		const rows = `select coalesce(json_agg(one), '[]') from (${sql}) one`;
 		const address = `host=127.0.0.1 port=${port} user=n8n dbname=postgres`;
@@ -135,7 +135,7 @@ async function startRedis(folder: string) {
 	const config = join(dir, 'redis.conf');
 	const lines = ['bind 127.0.0.1', `port ${port}`, `requirepass ${password}`, `dir ${dir}`];
 	await writeFile(config, lines.join('\n'));
-	const stop = startService(as(user, REDIS, config), dir);
+	const { stop } = supervise(as(user, REDIS, config), { cwd: dir });
 	const env = { ...process.env, REDISCLI_AUTH: password };
 	await ready('Redis', async () => {
 		const { stdout } = await run('redis-cli', ['-p', port, 'ping'], { env });
@@ -152,7 +152,7 @@ async function startRedis(folder: string) {
 	};
 }
 
-/** PostgreSQL refuses to run as root, and neither of them needs to. */
+/** PostgreSQL refuses to run as root, and neither needs to. */
 function as(user: string, ...command: string[]) {
 	const change = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
 	return isRoot ? [...change, ...command] : command;
@@ -175,20 +175,6 @@ function versionOf(program: string) {
 	return output.match(/\d+(\.\d+)+/)?.[0];
 }
 
-/** Starts the command and gives what stops it. */
-function startService(command: string[], cwd: string) {
-	const child = spawn(process.execPath, [WARDEN, ...command], {
-		cwd,
-		detached: true,
-		stdio: ['pipe', 'ignore', 'ignore'],
-	});
-	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-	return async () => {
-		child.stdin?.destroy();
-		await ended;
-	};
-}
-
 async function ready(name: string, check: () => Promise<unknown>) {
 	const end = Date.now() + READY_WITHIN_MS;
 	for (;;) {
@@ -196,7 +182,7 @@ async function ready(name: string, check: () => Promise<unknown>) {
 			await check();
 			return;
 		} catch (error) {
-			if (Date.now() > end) throw new Trouble(`${name} did not start: ${error}`);
+			if (Date.now() > end) throw new UserFacingError(`${name} did not start: ${error}`);
 			await sleep(100);
 		}
 	}

@@ -1,8 +1,8 @@
 // Runs a command in a process group of its own, and ends the whole group when standard input closes.
-// The system closes it however the process at the other end came to its end, even by SIGKILL.
+// The system closes it however the process at the other end ended, even by SIGKILL.
 import { spawn, spawnSync } from 'node:child_process';
 
-const PATIENCE_MS = 15_000;
+const GRACE_MS = 15_000;
 const [command, ...args] = process.argv.slice(2);
 
 const child = spawn(command, args, {
@@ -19,21 +19,21 @@ child.on('exit', (code) => {
 	process.exit(code ?? 1);
 });
 
-// For who has no time to wait until the command has ended in good order.
+// For callers that cannot wait for the command to shut down cleanly.
 process.on('SIGTERM', () => signalGroup('SIGKILL'));
 process.stdin.resume().on('close', () => {
 	signalGroup('SIGTERM');
-	setTimeout(() => signalGroup('SIGKILL'), PATIENCE_MS);
+	setTimeout(() => signalGroup('SIGKILL'), GRACE_MS);
 });
 
-/** A group that has ended already is fine. */
+/** @param {NodeJS.Signals} signal */
 function signalGroup(signal) {
 	if (process.platform === 'win32') {
 		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
 		return;
 	}
 	try {
-		process.kill(-child.pid, signal);
+		process.kill(-Number(child.pid), signal);
 	} catch {
 		// No process of the group is left.
 	}

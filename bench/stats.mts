@@ -3,11 +3,14 @@ export function median(values: number[]): number {
 	return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
+/** The median and the range. */
 export function spread(values: number[]): string {
-	return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+	const all = [median(values), Math.min(...values), Math.max(...values)];
+	const [middle, least, most] = all.map((value) => value.toFixed(2));
+	return `${middle} (${least} to ${most})`;
 }
 
-/** The ratios, pair by pair, so that a change of the machine's speed does not show. */
+/** The ratio of each round, so that changes in the machine's speed cancel out. */
 export function ratios(ours: number[], theirs: number[]): number[] {
 	return ours.map((value, index) => value / theirs[index]);
 }

@@ -1,22 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** One update of one case: each has a case and a file of its own. */
+/** One update of one case, which has a file of its own. */
 export interface Update {
 	caseId: string;
 	bytes: Buffer<ArrayBuffer>;
 	sha256: string;
 }
 
-/** What the caller of the webhook learns. */
-export interface Answer {
+/** What the client of the webhook receives. */
+export interface Response {
 	update: Update;
-	/** None when the connection broke. */
+	/** Missing if the connection broke. */
 	status?: number;
 	text: string;
 	at: number;
 }
 
-/** Updates with files of 2 to 34 KB, no two alike. */
+/** Updates with files of 2 to 34 KB, all different. */
 export function makeUpdates(count: number): Update[] {
 	return Array.from({ length: count }, (_, index) => {
 		const bytes = randomBytes(2048 + ((index * 631) % 32768));
@@ -25,26 +25,26 @@ export function makeUpdates(count: number): Update[] {
 	});
 }
 
-/** Sends the updates to the webhook, `atOnce` at the same time; gives what the callers learnt. */
-export async function push(url: string, updates: Update[], atOnce: number): Promise<Answer[]> {
+/** Sends the updates to the webhook from several concurrent clients; returns the responses. */
+export async function sendAll(url: string, updates: Update[], clients: number) {
 	const waiting = [...updates];
-	const answers: Answer[] = [];
-	const caller = async () => {
+	const responses: Response[] = [];
+	const client = async () => {
 		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			answers.push(await send(url, next));
+			responses.push(await send(url, next));
 		}
 	};
-	await Promise.all(Array.from({ length: atOnce }, caller));
-	return answers;
+	await Promise.all(Array.from({ length: clients }, client));
+	return responses;
 }
 
-async function send(url: string, update: Update): Promise<Answer> {
+async function send(url: string, update: Update): Promise<Response> {
 	const form = new FormData();
 	form.append('caseId', update.caseId);
 	form.append('report', new File([update.bytes], `${update.caseId}.bin`));
 	try {
-		const reply = await fetch(url, { method: 'POST', body: form });
-		return { update, status: reply.status, text: await reply.text(), at: Date.now() };
+		const response = await fetch(url, { method: 'POST', body: form });
+		return { update, status: response.status, text: await response.text(), at: Date.now() };
 	} catch (error) {
 		return { update, text: String(error), at: Date.now() };
 	}
