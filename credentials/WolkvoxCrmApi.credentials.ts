@@ -8,8 +8,8 @@ import type {
 } from 'n8n-workflow';
 
 import { assertAllowedTarget, requiredCredential } from '../nodes/WolkvoxCrm/transport/credential';
-import type { GatedRequestOptions } from '../nodes/WolkvoxCrm/transport/request';
-import { BEFORE_SENDING } from '../nodes/WolkvoxCrm/transport/request';
+import type { IncompleteRequest } from '../nodes/WolkvoxCrm/transport/request';
+import { COMPLETE } from '../nodes/WolkvoxCrm/transport/request';
 import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 
 /** What to do about the codes that matter to a credential. */
@@ -145,17 +145,17 @@ export class WolkvoxCrmApi implements ICredentialType {
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
-		requestOptions: GatedRequestOptions,
+		requestOptions: IncompleteRequest,
 	): Promise<IHttpRequestOptions> => {
-		assertAllowedTarget(credentials, requestOptions);
+		const request = (await requestOptions[COMPLETE]?.(credentials)) ?? requestOptions;
+		assertAllowedTarget(credentials, request);
 		requiredCredential(credentials, 'operation');
 		const token = requiredCredential(credentials, 'token');
-		await requestOptions[BEFORE_SENDING]?.();
 
 		return {
-			...requestOptions,
+			...request,
 			...WITHOUT_REDIRECTS,
-			headers: { ...requestOptions.headers, 'Wolkvox-Token': token },
+			headers: { ...request.headers, 'Wolkvox-Token': token },
 		};
 	};
 
@@ -180,7 +180,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			failWhen(
 				'data.token_limit',
 				undefined,
-				'The response is not the one of Wolkvox CRM: check Server, CRM Operation Name and Token',
+				'Unexpected response: check Server, CRM Operation Name and Token',
 			),
 		],
 	};

@@ -103,7 +103,7 @@ export class Attempt implements RequestGate {
 			if (pauseMs > LONGEST_WAIT) {
 				throw new RequestFailure(
 					'notSent',
-					`Wolkvox asks to wait ${inWords(pauseMs)} before the next request`,
+					`Wolkvox asks you to wait ${inWords(pauseMs)} before the next request`,
 				);
 			}
 			if (this.mayN8nFail()) await this.nextChange.promise;

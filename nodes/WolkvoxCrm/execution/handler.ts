@@ -1,17 +1,10 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	IExecutePaginationFunctions,
-	INode,
-} from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
 import type { WolkvoxResponse } from '../transport/response';
 import type { ItemState } from './itemState';
 
 /** What a handler may use while it sends. */
 export interface SendContext {
-	/** The item's own credential: its fields may be expressions. */
-	credentials: ICredentialDataDecryptedObject;
 	/** What earlier attempts did for this item. */
 	state: ItemState;
 	/** Sends one request of the operation and returns Wolkvox's response; throws if there is no success. */
@@ -31,7 +24,7 @@ export interface Handler<Parameters> {
 	 *
 	 * @throws UserError with the label of the parameter, if a value is invalid
 	 */
-	read(context: IExecutePaginationFunctions, node: INode): Promise<Parameters>;
+	read(context: IExecutePaginationFunctions, node: INode, recordId: string): Promise<Parameters>;
 	/** Sends what was read; returns the JSON of the output items. */
 	send(parameters: Parameters, context: SendContext): Promise<IDataObject[]>;
 }

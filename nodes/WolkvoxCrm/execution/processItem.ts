@@ -53,18 +53,16 @@ async function resultOf<Parameters>(
 	const state = run.stateOf(context.getItemIndex(), handler.recordId(context));
 	if (state.result) return state.result;
 
-	const read = async () => await handler.read(context, run.node);
+	const read = async () => await handler.read(context, run.node, state.recordId);
 	return await attempt.run(state.recordId, read, async (parameters) => {
 		await state.settled;
 		if (state.result) return state.result;
 		if (state.unknown) throw state.unknown;
 
-		const credentials = await context.getCredentials('wolkvoxCrmApi');
 		const sending = handler.send(parameters, {
-			credentials,
 			state,
 			request: async (body) =>
-				await sendRequest(context, request, { body, credentials, gate: attempt, maxRetries }),
+				await sendRequest(context, request, { body, gate: attempt, maxRetries }),
 		});
 		state.settled = sending.catch((error: Error) => state.noteFailure(error));
 		state.result = await sending;

@@ -9,7 +9,7 @@ export const maxConcurrentOption: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
 	default: 1,
 	description:
-		'How many items are sent at the same time. Wolkvox asks for sequential calls and limits calls per IP address.',
+		'How many items are sent at the same time. Wolkvox limits calls per IP address, and for its Manager API it advises sequential calls.',
 };
 
 export const maxRetriesOption: INodeProperties = {

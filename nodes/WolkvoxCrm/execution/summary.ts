@@ -3,7 +3,7 @@ import type { ItemState } from './itemState';
 /**
  * What a person needs to know after a stop: which items are done, in part or perhaps.
  *
- * @param cause the failure that stopped the run, which speaks for its own item
+ * @param cause the failure that stopped the run; its own message covers its item
  */
 export function summaryOf(states: ItemState[], cause: Error): string {
 	const done = states.filter(({ result }) => result);

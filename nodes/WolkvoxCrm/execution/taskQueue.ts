@@ -44,7 +44,7 @@ export class TaskQueue {
 			task.start = resolve;
 			task.cancel = () => reject(new RunEndedError());
 		});
-		// An item that is still being read hears of the end only later.
+		// While an item is being read, no one listens for this yet.
 		task.started.catch(() => {});
 		this.waiting.push(task);
 		this.unread++;

@@ -19,7 +19,7 @@ const ADVICE: Record<number, string> = {
 	413: 'An attachment is larger than the server accepts.',
 	416: CHECK_VALUES,
 	417: CHECK_VALUES,
-	429: 'Wolkvox receives too many requests: lower Max Concurrent Requests, or set Batching under Settings > Request Options.',
+	429: 'Wolkvox is receiving too many requests: lower Max Concurrent Requests, or set Batching under Settings > Request Options.',
 };
 
 /** What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status. */

@@ -10,7 +10,8 @@ export interface FileOptions {
  * The server is PHP, which keeps only the last of several parts with the same plain name. So several
  * files go in one request per file with the same fields, or together under a name with brackets.
  *
- * @param fields names and values of the text parts, in order
+ * @param fields names and values of the text parts, in order; `operation` comes before them, and gets
+ * its value when the request is completed
  */
 export function buildFormData<Attachment extends { file: File }>(
 	fields: Array<[string, string]>,
@@ -23,6 +24,7 @@ export function buildFormData<Attachment extends { file: File }>(
 
 	return groups.map((group) => {
 		const body = new FormData();
+		body.append('operation', '');
 		for (const [name, value] of fields) body.append(name, value);
 		for (const { file } of group) body.append(partName, file);
 		return { body, files: group };

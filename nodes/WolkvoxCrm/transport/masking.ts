@@ -2,10 +2,9 @@
 const SHORTEST_SECRET = 6;
 
 /**
- * Replaces the token in whatever a server or the HTTP layer said. It must come before any text is
- * cut, or a part of the token could remain.
+ * Replaces the token in whatever a server or the HTTP layer said. Mask before cutting any text, or a part of the token could remain.
  *
- * @param value a text, or any JSON value, whose texts and keys are looked at one by one
+ * @param value text, or any JSON value: each string and key in it is masked
  */
 export function maskToken<Value>(value: Value, token: string): Value;
 export function maskToken(value: unknown, token: string): unknown {

@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { assertAllowedTarget, requiredCredential } from './credential';
+import { requiredCredential } from './credential';
 import { RequestFailure } from './failure';
 import { describeNetworkError } from './networkErrors';
 import type { HttpResponse, WolkvoxResponse } from './response';
@@ -23,11 +23,12 @@ export interface RequestGate {
 	hold(waitMs: number): void;
 }
 
-/** The key under which a request brings along what must happen right before it leaves. */
-export const BEFORE_SENDING = Symbol('beforeSending');
+/** The key under which a request of this node carries the function that completes it. */
+export const COMPLETE = Symbol('complete');
 
-export interface GatedRequestOptions extends IHttpRequestOptions {
-	[BEFORE_SENDING]?: () => Promise<void>;
+/** A request that has no address until the credential of its item completes it. */
+export interface IncompleteRequest extends IHttpRequestOptions {
+	[COMPLETE]?: (credentials: ICredentialDataDecryptedObject) => Promise<IHttpRequestOptions>;
 }
 
 /** The first wait before a request is repeated, in milliseconds; each further one is twice as long. */
@@ -40,7 +41,6 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 interface RequestSettings {
 	body: FormData;
-	credentials: ICredentialDataDecryptedObject;
 	gate: RequestGate;
 	maxRetries: number;
 }
@@ -48,7 +48,7 @@ interface RequestSettings {
 /**
  * Sends one request to the credential's server, and repeats it where that is safe and may help.
  *
- * @param request n8n's request, complete except for its target and body
+ * @param request n8n's request, complete except for its address and body
  * @returns the response of a success, without the token
  * @throws RequestFailure if no success came back; whatever the gate throws
  */
@@ -69,52 +69,58 @@ export async function sendRequest(
 	});
 }
 
+/**
+ * n8n reads the item's credential right before a request leaves, and hands it to `authenticate`, which
+ * calls the function that completes the request. Without that, it has no address to go to: what fails
+ * earlier is definitely not sent.
+ */
 async function sendOnce(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	{ body, credentials, gate }: RequestSettings,
+	{ body, gate }: RequestSettings,
 ): Promise<WolkvoxResponse> {
-	const options = targeted(request.options as IHttpRequestOptions, credentials, body);
-	const token = requiredCredential(credentials, 'token');
-	const { host } = new URL(options.baseURL!);
+	const unsent = request.options as IHttpRequestOptions;
+	const timeout = usableTimeout(unsent.timeout);
+	let recipient: { host: string; token: string } | undefined;
 	let refusal: Error | undefined;
-	options[BEFORE_SENDING] = async () =>
-		await gate.open().catch((reason: Error) => {
-			refusal = reason;
-			throw reason;
-		});
 
-	await gate.open();
+	const complete = async (credentials: ICredentialDataDecryptedObject) => {
+		const token = requiredCredential(credentials, 'token');
+		const options = { ...addressed(unsent, credentials, body), timeout };
+		await gate.open();
+		recipient = { host: new URL(options.baseURL).host, token };
+		return options;
+	};
+	const options: IncompleteRequest = {
+		...unsent,
+		[COMPLETE]: async (credentials) =>
+			await complete(credentials).catch((error: Error) => {
+				refusal = error;
+				throw error;
+			}),
+	};
+
 	return await context
 		.makeRoutingRequest({ ...request, options })
-		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, { host, token }))
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, recipient!))
 		.catch((error: Error) => {
+			if (!recipient) throw refusal ?? error;
 			if (error instanceof RequestFailure) throw error;
-			throw refusal ?? unreadableFile(body) ?? networkFailure(error, host, options);
+			const peer = { host: recipient.host, proxyHost: unsent.proxy?.host, timeoutMs: timeout };
+			throw unreadableFile(body) ?? describeNetworkError(error, peer);
 		})
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
 }
 
-function networkFailure(error: Error, host: string, { proxy, timeout }: IHttpRequestOptions) {
-	return describeNetworkError(error, { host, proxyHost: proxy?.host, timeoutMs: timeout! });
-}
-
-/** Completes a request for the credential's server, which n8n's list for the HTTP Request node need not name. */
-function targeted(
-	request: IHttpRequestOptions,
+/** n8n narrows requests to the hosts listed for the HTTP Request node; the credential's own need not be listed. */
+function addressed(
+	options: IHttpRequestOptions,
 	credentials: ICredentialDataDecryptedObject,
 	body: FormData,
-): GatedRequestOptions {
-	const origin = serverOrigin(credentials);
-	const options = {
-		...request,
-		baseURL: origin,
-		allowedDomains: new URL(origin).hostname,
-		timeout: usableTimeout(request.timeout),
-		body,
-	};
-	assertAllowedTarget(credentials, options);
-	return options;
+) {
+	const baseURL = serverOrigin(credentials);
+	body.set('operation', requiredCredential(credentials, 'operation'));
+	return { ...options, baseURL, allowedDomains: new URL(baseURL).hostname, body };
 }
 
 /** n8n accepts any number, and a timer that is too long ends at once. */

@@ -10,7 +10,7 @@ import { maskToken } from './masking';
 import { failedResponse, foreignResponse, quote } from './responseFailures';
 import { retryAfterMs } from './retryAfter';
 
-/** A response as n8n hands it on: the body is a Buffer, or a text where a version ignores `encoding`. */
+/** A response as n8n hands it on: the body is a Buffer, or text if a version of n8n ignores `encoding`. */
 export interface HttpResponse {
 	statusCode: number;
 	headers: Record<string, unknown>;
@@ -80,7 +80,7 @@ function codeOf({ code, data, error }: IDataObject, statusCode: number): number 
 		: NaN;
 }
 
-/** `error` gets another name: n8n's Retry On Fail takes even its text "null" for a failure and sends the item again. */
+/** `error` gets another name: n8n's Retry On Fail would read even the text "null" as a failure, and send the item again. */
 function normalize({ error, ...body }: IDataObject, code: number): WolkvoxResponse {
 	return { ...body, code, ...(quote(error) && { errorDetails: error }) };
 }

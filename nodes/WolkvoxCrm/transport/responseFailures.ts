@@ -15,7 +15,7 @@ interface FailedResponse {
 	outcome: Outcome;
 }
 
-/** Longer texts of a server are cut: an error message is read by a person. */
+/** What a server says is cut here: an error message is read by a person. */
 const MESSAGE_LENGTH = 500;
 
 /** A response in Wolkvox's own form that is not a success, in Wolkvox's words. */
@@ -41,7 +41,7 @@ export function foreignResponse(response: FailedResponse, text: string): Request
 	if (isRedirect(statusCode)) return redirect(response);
 
 	const plain = plainText(text);
-	const said = plain === '' ? '' : ` It said: ${plain}`;
+	const said = plain === '' ? '' : ` Its response begins: ${plain}`;
 	if (/POST Content-Length of \d+ bytes exceeds/.test(plain)) {
 		const message = `The attachments are larger than ${host} accepts`;
 		return statusFailure(response, statusCode, message, `Send smaller or fewer files.${said}`);
@@ -82,14 +82,14 @@ function statusFailure(
 	const isShort = wait === undefined || wait <= LONGEST_WAIT;
 	return new RequestFailure(
 		outcome,
-		isShort ? message : `${message.replace(/\.$/, '')}. Wolkvox asks to wait ${inWords(wait)}`,
+		isShort ? message : `${message.replace(/\.$/, '')}. Wolkvox asks you to wait ${inWords(wait)}`,
 		{ advice, httpCode, isTemporary: isShort, retryAfterMs: wait },
 	);
 }
 
 function kindOf(text: string): string {
 	if (text.trim() === '') return 'an empty body';
-	return /^\s*</.test(text) ? 'a web page' : 'other text';
+	return /^\s*</.test(text) ? 'a web page' : 'unexpected content';
 }
 
 /** The beginning of a text or page, without markup. */

@@ -4,7 +4,7 @@ export const LONGEST_WAIT = 30_000;
 /**
  * How long a server asks to wait before the next request (RFC 9110, `Retry-After`: seconds or a date).
  *
- * @returns milliseconds from now; nothing if the header is missing or makes no sense
+ * @returns milliseconds from now; nothing if the header is missing or invalid
  */
 export function retryAfterMs(headers: Record<string, unknown>): number | undefined {
 	const value = String(headers['retry-after'] ?? '').trim();

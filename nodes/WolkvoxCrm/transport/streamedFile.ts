@@ -89,7 +89,7 @@ export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promi
 	});
 }
 
-/** Node's decoder skips what is not base64, and would make rubbish of a data URI or of plain text. */
+/** Node's decoder skips what is not base64, and would turn a data URI or plain text into garbage. */
 function decodeBase64(data: string, name: string): Buffer {
 	const contents = Buffer.from(data, BINARY_ENCODING);
 	const unpadded = (text: string) => text.replace(/\s+|=+\s*$/g, '');

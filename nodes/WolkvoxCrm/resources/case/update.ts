@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Handler } from '../../execution/handler';
 import type { ItemState } from '../../execution/itemState';
-import { requiredCredential } from '../../transport/credential';
 import { buildFormData } from '../../transport/formData';
 import type { WolkvoxResponse } from '../../transport/response';
 import { getCaseId } from './caseId';
@@ -15,9 +14,8 @@ export const updateHandler: Handler<CaseUpdate> = {
 
 	read: getUpdateParameters,
 
-	async send({ caseId, fields, files, ...fileOptions }, { credentials, state, request }) {
-		const operation = requiredCredential(credentials, 'operation');
-		const bodies = buildFormData([['operation', operation], ...fields], files, fileOptions);
+	async send({ caseId, fields, files, ...fileOptions }, { state, request }) {
+		const bodies = buildFormData(fields, files, fileOptions);
 
 		for (const { body, files: attached } of state.remaining(bodies)) {
 			try {

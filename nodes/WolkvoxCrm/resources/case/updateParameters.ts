@@ -7,7 +7,6 @@ import { toFile } from '../../transport/streamedFile';
 import { getAttachments } from '../shared/attachments';
 import { getCustomFields } from '../shared/customFields';
 import { locatorValue, oneOf, throwUserError, toText } from '../shared/values';
-import { getCaseId } from './caseId';
 
 /** An update as the user asked for it, checked and ready to send. */
 export interface CaseUpdate extends FileOptions {
@@ -41,12 +40,12 @@ const MOST_FILES_TOGETHER = 20;
 export async function getUpdateParameters(
 	context: IExecutePaginationFunctions,
 	node: INode,
+	caseId: string,
 ): Promise<CaseUpdate> {
 	// Each collection is read once: every reading evaluates all its expressions.
 	const updates = context.getNodeParameter('updateFields', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 
-	const caseId = getCaseId(context);
 	const fields = [...textFields(updates), ...formField(updates)];
 	const attachments =
 		'attachments' in updates ? getAttachments(context, node, updates.attachments) : [];
@@ -93,7 +92,7 @@ function getFileOptions(options: IDataObject, fileCount: number): FileOptions {
 	if (fileOptions.multipleFiles === 'together' && fileCount > MOST_FILES_TOGETHER) {
 		throwUserError(
 			`Attachments has ${fileCount} files, but only ${MOST_FILES_TOGETHER} can be sent together`,
-			'Set Multiple Files to One per Request: a server with PHP drops further files without a word',
+			'Set Multiple Files to One per Request: by default, PHP silently drops more than 20 files in one request',
 		);
 	}
 	return fileOptions;

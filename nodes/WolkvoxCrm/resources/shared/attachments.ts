@@ -24,7 +24,7 @@ export function getAttachments(
 	return wanted.map((entry) => binaryOf(context, entry));
 }
 
-/** A text that is the name of one field, and names in a list, are complete; only a typed list is split. */
+/** Text that is exactly the name of a field stays whole, and so do names in a list; only a typed list is split. */
 function listOf(context: IExecutePaginationFunctions, value: unknown): unknown[] {
 	if (value === '' || (typeof value === 'string' && value.trim() === '')) return [];
 	if (typeof value !== 'string') return [value].flat();
@@ -40,7 +40,7 @@ function binaryOf(context: IExecutePaginationFunctions, wanted: unknown): IBinar
 	if (wanted === undefined || wanted === null) {
 		throwUserError(
 			'Attachments: the expression found no file',
-			'Check the expression. If this item should have no file, let the expression return an empty text: {{ "" }}',
+			'Check the expression. If this item should have no file, let the expression return empty text: {{ "" }}',
 		);
 	}
 	if (isBinaryData(wanted)) return wanted;

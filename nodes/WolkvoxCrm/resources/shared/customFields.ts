@@ -5,7 +5,7 @@ import { isEmpty, isPlainObject, throwUserError, toJsonValue, toText } from './v
  *
  * @param rows what Custom Fields holds; a row wins over a key of the same name
  * @param json what Custom Fields (JSON) holds: text or an object
- * @throws UserError if a name is missing or stands twice, or if a value is invalid
+ * @throws UserError if a name is missing or repeated, or if a value is invalid
  */
 export function getCustomFields(rows: unknown, json: unknown): string | undefined {
 	const fields = fieldsOfRows(rows);
@@ -29,7 +29,7 @@ function fieldsOfRows(value: unknown): Array<[string, unknown]> {
 	const repeated = names.find((name, index) => names.indexOf(name) !== index);
 	if (repeated !== undefined) {
 		throwUserError(
-			`Custom Fields: "${repeated}" stands twice`,
+			`Custom Fields contains "${repeated}" twice`,
 			'A custom field can have one value. Remove one of the two.',
 		);
 	}

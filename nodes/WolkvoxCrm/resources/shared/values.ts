@@ -5,7 +5,7 @@ export function throwUserError(message: string, description: string): never {
 	throw new UserError(message, { description });
 }
 
-/** What an expression makes of a calculation or a date that fails; sent, it would spoil a record. */
+/** What remains of a calculation or a date that failed in an expression; sent, it would corrupt a record. */
 const FAILED_CALCULATIONS = [
 	'Invalid DateTime',
 	'Invalid Date',
