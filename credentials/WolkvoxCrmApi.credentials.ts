@@ -147,7 +147,8 @@ export class WolkvoxCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IncompleteRequest,
 	): Promise<IHttpRequestOptions> => {
-		const request = (await requestOptions[COMPLETE]?.(credentials)) ?? requestOptions;
+		const request =
+			(await requestOptions[COMPLETE]?.(credentials, requestOptions)) ?? requestOptions;
 		assertAllowedTarget(credentials, request);
 		requiredCredential(credentials, 'operation');
 		const token = requiredCredential(credentials, 'token');

@@ -2,7 +2,8 @@
 const SHORTEST_SECRET = 6;
 
 /**
- * Replaces the token in whatever a server or the HTTP layer said. Mask before cutting any text, or a part of the token could remain.
+ * Replaces the token in whatever a server said. Mask before cutting any text, or a part of the token
+ * could remain.
  *
  * @param value text, or any JSON value: each string and key in it is masked
  */

@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { requiredCredential } from './credential';
+import { assertAllowedTarget, requiredCredential } from './credential';
 import { RequestFailure } from './failure';
 import { describeNetworkError } from './networkErrors';
 import type { HttpResponse, WolkvoxResponse } from './response';
@@ -28,7 +28,10 @@ export const COMPLETE = Symbol('complete');
 
 /** A request that has no address until the credential of its item completes it. */
 export interface IncompleteRequest extends IHttpRequestOptions {
-	[COMPLETE]?: (credentials: ICredentialDataDecryptedObject) => Promise<IHttpRequestOptions>;
+	[COMPLETE]?: (
+		credentials: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	) => Promise<IHttpRequestOptions>;
 }
 
 /** The first wait before a request is repeated, in milliseconds; each further one is twice as long. */
@@ -79,22 +82,23 @@ async function sendOnce(
 	request: RoutingRequest,
 	{ body, gate }: RequestSettings,
 ): Promise<WolkvoxResponse> {
-	const unsent = request.options as IHttpRequestOptions;
-	const timeout = usableTimeout(unsent.timeout);
+	const { proxy, timeout: givenTimeout } = request.options as IHttpRequestOptions;
+	const timeout = usableTimeout(givenTimeout);
 	let recipient: { host: string; token: string } | undefined;
 	let refusal: Error | undefined;
 
-	const complete = async (credentials: ICredentialDataDecryptedObject) => {
+	const complete: IncompleteRequest[typeof COMPLETE] = async (credentials, options) => {
+		const completed = addressed({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
-		const options = { ...addressed(unsent, credentials, body), timeout };
 		await gate.open();
-		recipient = { host: new URL(options.baseURL).host, token };
-		return options;
+		recipient = { host: new URL(completed.baseURL).host, token };
+		return completed;
 	};
 	const options: IncompleteRequest = {
-		...unsent,
-		[COMPLETE]: async (credentials) =>
-			await complete(credentials).catch((error: Error) => {
+		...(request.options as IHttpRequestOptions),
+		timeout,
+		[COMPLETE]: async (...given) =>
+			await complete(...given).catch((error: Error) => {
 				refusal = error;
 				throw error;
 			}),
@@ -106,7 +110,7 @@ async function sendOnce(
 		.catch((error: Error) => {
 			if (!recipient) throw refusal ?? error;
 			if (error instanceof RequestFailure) throw error;
-			const peer = { host: recipient.host, proxyHost: unsent.proxy?.host, timeoutMs: timeout };
+			const peer = { host: recipient.host, proxyHost: proxy?.host, timeoutMs: timeout };
 			throw unreadableFile(body) ?? describeNetworkError(error, peer);
 		})
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
@@ -114,13 +118,14 @@ async function sendOnce(
 
 /** n8n narrows requests to the hosts listed for the HTTP Request node; the credential's own need not be listed. */
 function addressed(
-	options: IHttpRequestOptions,
+	options: IHttpRequestOptions & { body: FormData },
 	credentials: ICredentialDataDecryptedObject,
-	body: FormData,
 ) {
 	const baseURL = serverOrigin(credentials);
-	body.set('operation', requiredCredential(credentials, 'operation'));
-	return { ...options, baseURL, allowedDomains: new URL(baseURL).hostname, body };
+	const completed = { ...options, baseURL, allowedDomains: new URL(baseURL).hostname };
+	assertAllowedTarget(credentials, completed);
+	completed.body.set('operation', requiredCredential(credentials, 'operation'));
+	return completed;
 }
 
 /** n8n accepts any number, and a timer that is too long ends at once. */
