@@ -29,7 +29,6 @@ export function adviceForCode(code: number): string | undefined {
 
 /** What to do when something other than Wolkvox responds with an HTTP status. */
 export function adviceForForeignStatus(status: number, host: string): string {
-	if (status === 407) return 'Check Proxy under Settings > Request Options.';
 	if (status === 413) return ADVICE[413];
 	if (status === 429) return ADVICE[429];
 	return `${checkServer(host)} A firewall or proxy on the way may also respond like this.`;

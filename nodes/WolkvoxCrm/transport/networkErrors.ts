@@ -4,8 +4,8 @@ import { RequestFailure } from './failure';
 /** Where a request goes: the server, and the proxy in between if there is one. */
 export interface Peer {
 	host: string;
+	/** Set in the node; n8n's environment may name another one. */
 	proxyHost?: string;
-	timeoutMs: number;
 }
 
 interface NetworkError extends Error {
@@ -22,10 +22,14 @@ type WrappedError = NetworkError & { httpCode?: string | null; messages?: string
  * Explains why no response arrived. "Not sent" is a closed list: the connection was not made, so
  * nothing can have left. Everything else is unknown.
  */
-export function describeNetworkError(error: WrappedError, peer: Peer): RequestFailure {
+export function describeNetworkError(
+	error: WrappedError,
+	peer: Peer,
+	timeoutMs: number,
+): RequestFailure {
 	const original = originalOf(error);
 	return wasConnected(original)
-		? lostConnection(original, peer)
+		? lostConnection(original, peer, timeoutMs)
 		: missingConnection(original, peer);
 }
 
@@ -35,12 +39,15 @@ function originalOf(error: WrappedError): NetworkError {
 	return Object.assign(new Error(message), { code: error.code ?? error.httpCode ?? '' });
 }
 
+/** The message of https-proxy-agent, which n8n uses. */
+const CLOSED_BY_PROXY = 'Proxy connection ended before receiving CONNECT response';
+
 /** Node begins the message of a system error with the system call, which older n8n versions drop. */
 function wasConnected(error: NetworkError): boolean {
 	const { syscall, message, errors } = error;
 	if (errors?.length) return errors.some(wasConnected);
 	const isConnecting = /^(connect|getaddrinfo)$/.test(syscall ?? message.split(' ')[0]);
-	return !isConnecting && !isTlsHandshake(error);
+	return !isConnecting && !isTlsHandshake(error) && !message.includes(CLOSED_BY_PROXY);
 }
 
 /**
@@ -82,7 +89,7 @@ function tlsReason({ code, message }: NetworkError): string {
 	return code === 'EPROTO' ? 'the server does not speak HTTPS' : message.split(';')[0];
 }
 
-function lostConnection(error: NetworkError, { host, timeoutMs }: Peer): RequestFailure {
+function lostConnection(error: NetworkError, { host }: Peer, timeoutMs: number): RequestFailure {
 	const code = error.code ?? '';
 	if (code === 'ERR_CANCELED') {
 		return new RequestFailure('unknown', 'The execution was cancelled during the update');

@@ -7,6 +7,7 @@ import type {
 
 import { assertAllowedTarget, requiredCredential } from './credential';
 import { RequestFailure } from './failure';
+import type { Peer } from './networkErrors';
 import { describeNetworkError } from './networkErrors';
 import type { HttpResponse, WolkvoxResponse } from './response';
 import { parseResponse } from './response';
@@ -84,14 +85,14 @@ async function sendOnce(
 ): Promise<WolkvoxResponse> {
 	const { proxy, timeout: givenTimeout } = request.options as IHttpRequestOptions;
 	const timeout = usableTimeout(givenTimeout);
-	let recipient: { host: string; token: string } | undefined;
+	let recipient: (Peer & { token: string }) | undefined;
 	let refusal: Error | undefined;
 
 	const complete: IncompleteRequest[typeof COMPLETE] = async (credentials, options) => {
 		const completed = addressed({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
 		await gate.open();
-		recipient = { host: new URL(completed.baseURL).host, token };
+		recipient = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
 		return completed;
 	};
 	const options: IncompleteRequest = {
@@ -110,8 +111,7 @@ async function sendOnce(
 		.catch((error: Error) => {
 			if (!recipient) throw refusal ?? error;
 			if (error instanceof RequestFailure) throw error;
-			const peer = { host: recipient.host, proxyHost: proxy?.host, timeoutMs: timeout };
-			throw unreadableFile(body) ?? describeNetworkError(error, peer);
+			throw unreadableFile(body) ?? describeNetworkError(error, recipient, timeout);
 		})
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
 }

@@ -7,6 +7,7 @@ import type {
 
 import type { Outcome } from './failure';
 import { maskToken } from './masking';
+import type { Peer } from './networkErrors';
 import { failedResponse, foreignResponse, quote } from './responseFailures';
 import { retryAfterMs } from './retryAfter';
 
@@ -35,12 +36,12 @@ export async function keepFullResponse(
  * Reads a response (page "cases update"; help center, "Possible Error Codes"). Its `msg` decides
  * nothing: the page itself has two spellings of success.
  *
- * @param server the host that was asked, and the token to mask
+ * @param recipient who was asked, and the token to mask
  * @throws RequestFailure if it is not a success of Wolkvox
  */
 export function parseResponse(
 	response: HttpResponse,
-	{ host, token }: { host: string; token: string },
+	{ token, ...peer }: Peer & { token: string },
 ): WolkvoxResponse {
 	const text = decode(response);
 	const body = maskToken(parseObject(text), token);
@@ -48,7 +49,7 @@ export function parseResponse(
 	const outcome = outcomeOf(response, code);
 
 	if (body && outcome === 'applied') return normalize(body, code);
-	const failure = { ...response, host, code, outcome: outcome as Outcome };
+	const failure = { ...response, ...peer, code, outcome: outcome as Outcome };
 	throw body ? failedResponse(failure, body) : foreignResponse(failure, maskToken(text, token));
 }
 

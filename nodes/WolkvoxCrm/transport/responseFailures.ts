@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
 import type { Outcome } from './failure';
 import { RequestFailure } from './failure';
+import type { Peer } from './networkErrors';
 import { inWords, LONGEST_WAIT, retryAfterMs } from './retryAfter';
 
 /** What is known of a response that is not a success. */
-interface FailedResponse {
+interface FailedResponse extends Peer {
 	statusCode: number;
 	headers: Record<string, unknown>;
-	host: string;
 	/** Wolkvox's verdict; NaN if there is none. */
 	code: number;
 	outcome: Outcome;
@@ -37,9 +37,11 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
 export function foreignResponse(response: FailedResponse, text: string): RequestFailure {
-	const { statusCode, host } = response;
+	const { statusCode, host, proxyHost } = response;
 	if (isRedirect(statusCode)) return redirect(response);
+	if (statusCode === 407) return proxyLogin(response);
 
+	const sender = proxyHost ? `The proxy ${proxyHost} or ${host}` : host;
 	const plain = plainText(text);
 	const said = plain === '' ? '' : ` Its response begins: ${plain}`;
 	if (/POST Content-Length of \d+ bytes exceeds/.test(plain)) {
@@ -49,7 +51,7 @@ export function foreignResponse(response: FailedResponse, text: string): Request
 	return statusFailure(
 		response,
 		statusCode,
-		`${host} sent ${kindOf(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
+		`${sender} sent ${kindOf(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
 		`${adviceForForeignStatus(statusCode, host)}${said}`,
 	);
 }
@@ -64,6 +66,16 @@ function redirect({ statusCode, headers, host, outcome }: FailedResponse): Reque
 	return new RequestFailure(outcome, `${host} redirected to ${target} instead of serving the API`, {
 		advice: checkServer(host),
 		httpCode: String(statusCode),
+	});
+}
+
+/** Only a proxy sends this, before it lets anything through. */
+function proxyLogin({ proxyHost }: FailedResponse): RequestFailure {
+	const proxy = proxyHost ? `The proxy ${proxyHost}` : 'A proxy on the way';
+	return new RequestFailure('notSent', `${proxy} requires a user name and password`, {
+		advice:
+			'Add them to Proxy under Settings > Request Options, e.g. http://user:password@host:port.',
+		httpCode: '407',
 	});
 }
 
