@@ -6,7 +6,8 @@ import { freePort, startN8n, type N8n } from '../sandbox/n8n.mts';
 import { installBuilt, installPackage } from '../sandbox/package.mts';
 import { ROOT, RUN_FOLDER, step } from '../sandbox/tools.cjs';
 import { credentialData, ensureCredential, ensureWorkflow } from '../sandbox/workflows.mts';
-import { chain, updater, type Node, type Updater } from './nodes.mts';
+import { chain, pathOf, webhook } from '../test/e2e/support/workflow.mts';
+import { updater, type Node, type Updater } from './nodes.mts';
 
 export const HOME = join(RUN_FOLDER, 'bench');
 export const FILES = join(HOME, 'files');
@@ -106,11 +107,10 @@ export async function withN8n<T>(
 			data: { ...credentialData(server.url, 'bench-token'), allowedHttpRequestDomains: 'all' },
 		});
 		const publish = async (title: string, before: Node[], update: Updater) => {
-			const workflow = chain(title, [...before, updater(update, server.url, credential)]);
-			const id = await ensureWorkflow(n8n, workflow);
-			return {
-				run: (items: number, load = INSTANT) => run(n8n, server, id, workflow.path, items, load),
-			};
+			const nodes = [webhook(title), ...before, updater(update, server.url, credential)];
+			const id = await ensureWorkflow(n8n, chain(title, nodes));
+			const url = `${n8n.url}/webhook/${pathOf(title)}`;
+			return { run: (items: number, load = INSTANT) => run(n8n, server, id, url, items, load) };
 		};
 		return await work({ n8n, publish });
 	} finally {
@@ -118,9 +118,9 @@ export async function withN8n<T>(
 	}
 }
 
-async function run(n8n: N8n, server: Server, id: string, path: string, items: number, load: Load) {
+async function run(n8n: N8n, server: Server, id: string, url: string, items: number, load: Load) {
 	await server.reset(load);
-	const response = await fetch(`${n8n.url}/webhook/${path}`, {
+	const response = await fetch(url, {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
 		body: JSON.stringify({ items: Array.from({ length: items }, (_, n) => ({ n })) }),

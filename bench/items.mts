@@ -10,7 +10,7 @@ import {
 	type Workflow,
 } from './harness.mts';
 import { splitOut, type Updater } from './nodes.mts';
-import { ratios, spread } from './stats.mts';
+import { ratioRow, spread, type Row } from './stats.mts';
 
 const ITEMS = 600;
 const SLOW: Load = { delayMs: 100, concurrency: 20 };
@@ -31,98 +31,80 @@ interface Timings {
 }
 
 /** 600 items and a server that responds at once: what an item costs. */
-export async function compareItems(server: Server): Promise<string[][]> {
+export async function compareItems(server: Server): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) => {
-		const { node, floor, http } = await timeInTurn(
-			await publishAll(bench, { node: NODE, floor: FLOOR, http: HTTP }),
-		);
-		const work = '600 items, instant server';
+		const workflows = await publishAll(bench, { node: NODE, floor: FLOOR, http: HTTP });
+		const { node, floor, http } = await timeInTurn(workflows);
+		const work = '600 items, instant server: time';
 		return [
-			overFloor(work, node, floor),
-			[
-				'the same: time over the HTTP Request node',
-				spread(ratios(node.all, http.all)),
-				'≤ 1.35',
-				'≤ 1.00',
-			],
+			ratioRow(`${work} over an empty declarative node`, node.all, floor.all, '≤ 1.10', '≤ 1.00'),
+			ratioRow(`${work} over the HTTP Request node`, node.all, http.all, '≤ 1.35', '≤ 1.00'),
 		];
 	});
 }
 
 /** The same work with the package of another checkout, each in an n8n of its own. */
-export async function comparePackages(server: Server, checkout: string): Promise<string[][]> {
+export async function comparePackages(server: Server, checkout: string): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) =>
 		withN8n(server, { name: 'other', checkout }, async (otherBench) => {
 			const { node } = await publishAll(bench, { node: NODE });
 			const { other } = await publishAll(otherBench, { other: NODE });
 			const timings = await timeInTurn({ node, other });
-			const ratio = spread(ratios(timings.node.all, timings.other.all));
-			return [['600 items, instant server: time over the other package', ratio, '', '']];
+			const work = '600 items, instant server: time over the other package';
+			return [ratioRow(work, timings.node.all, timings.other.all)];
 		}),
 	);
 }
 
 /** 600 items and a slow server: whether it is kept busy. */
-export async function compareSlow(server: Server): Promise<string[][]> {
+export async function compareSlow(server: Server): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) => {
 		const updaters = { node: NODE, floor: FLOOR, http: HTTP, batched: BATCHED };
-		const { node, floor, http, batched } = await timeInTurn(
-			await publishAll(bench, updaters),
-			SLOW,
-		);
+		const workflows = await publishAll(bench, updaters);
+		const { node, floor, http, batched } = await timeInTurn(workflows, SLOW);
 		const sending = node.all.map((time, index) => time - node.beforeFirst[index]);
-		const overHttp = (times: number[]) => spread(ratios(times, http.all));
+		const work = '600 items, server of 100 ms and 20 at a time:';
+		const overHttp = 'over the HTTP Request node';
+		const wait = 'what an empty declarative node needs before its first request,';
 		return [
-			overFloor('600 items, server of 100 ms and 20 at a time', node, floor),
-			['the same: time over the HTTP Request node', overHttp(node.all), '≤ 1.10', '≤ 1.00'],
-			[
-				'the same: from the first request on, over the HTTP Request node from start to end',
-				overHttp(sending),
-				'',
-				'',
-			],
-			[
-				'the same: what an empty declarative node needs before its first request, over the HTTP Request node from start to end',
-				overHttp(floor.beforeFirst),
-				'',
-				'',
-			],
-			[
-				'the same, *Batching* set to 1 item and 1 ms: time over the HTTP Request node',
-				overHttp(batched.all),
-				'≤ 1.10',
-				'≤ 1.00',
-			],
+			ratioRow(`${work} over an empty declarative node`, node.all, floor.all, '≤ 1.10', '≤ 1.00'),
+			ratioRow(`${work} ${overHttp}`, node.all, http.all, '≤ 1.10', '≤ 1.00'),
+			ratioRow(
+				`${work} from the first request on, ${overHttp} from start to end`,
+				sending,
+				http.all,
+			),
+			ratioRow(`${work} ${wait} ${overHttp} from start to end`, floor.beforeFirst, http.all),
+			ratioRow(`${work} with *Batching*, ${overHttp}`, batched.all, http.all, '≤ 1.10', '≤ 1.00'),
 		];
 	});
 }
 
 /** Whether an item costs the same among many. */
-export async function compareSizes(server: Server): Promise<string[][]> {
+export async function compareSizes(server: Server): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) => {
 		const { node } = await publishAll(bench, { node: NODE });
-		// Ten runs of 100 weigh as much as one of 1,000.
-		const runs = { 100: 10, 1000: 1, 10_000: 1 };
-		const times = new Map(Object.keys(runs).map((size): [number, number[]] => [Number(size), []]));
+		const times: Record<number, number[]> = { 100: [], 1000: [], 10_000: [] };
 		await node.run(1000);
 		for (let round = 0; round < ROUNDS; round++) {
-			for (const [size, count] of Object.entries(runs)) {
-				const items = Number(size);
-				let sum = 0;
-				for (let run = 0; run < count; run++) sum += (await node.run(items)).executionTime;
-				times.get(items)!.push(sum / count / items);
+			for (const [size, each] of Object.entries(times)) {
+				each.push(await timePerItem(node, Number(size)));
 			}
 		}
-		for (const [size, each] of times) console.log(`${size} items: ${spread(each)} ms per item`);
-		return [
-			[
-				'100, 1,000 and 10,000 items: time per item of the largest over the smallest',
-				spread(ratios(times.get(10_000)!, times.get(100)!)),
-				'≤ 1.20',
-				'≤ 1.05',
-			],
-		];
+		for (const [size, each] of Object.entries(times)) {
+			console.log(`${size} items: ${spread(each)} ms per item`);
+		}
+		const work = '10,000 items: time per item over that of 100 items';
+		return [ratioRow(work, times[10_000], times[100], '≤ 1.20', '≤ 1.05')];
 	});
+}
+
+/** Over at least 1,000 items, because short runs suffer more from the machine's noise. */
+async function timePerItem(workflow: Workflow, items: number) {
+	let total = 0;
+	const runs = Math.max(1, 1000 / items);
+	for (let run = 0; run < runs; run++) total += (await workflow.run(items)).executionTime;
+	return total / runs / items;
 }
 
 async function publishAll<Name extends string>(bench: Bench, updaters: Record<Name, Updater>) {
@@ -140,7 +122,7 @@ async function timeInTurn<Name extends string>(
 ): Promise<Record<Name, Timings>> {
 	const names = Object.keys(workflows) as Name[];
 	const rounds: Array<Record<Name, Run>> = [];
-	// Short runs suffer more from the machine's noise than long ones, so there are twice as many of them.
+	// These runs are short and so suffer more from the machine's noise: there are twice as many of them.
 	for (let round = -1; round < 2 * ROUNDS; round++) {
 		const runs = {} as Record<Name, Run>;
 		for (const name of names) runs[name] = await workflows[name].run(ITEMS, load);
@@ -161,9 +143,4 @@ async function timeInTurn<Name extends string>(
 		);
 	}
 	return timings;
-}
-
-function overFloor(work: string, node: Timings, floor: Timings) {
-	const ratio = spread(ratios(node.all, floor.all));
-	return [`${work}: time over an empty declarative node`, ratio, '≤ 1.10', '≤ 1.00'];
 }

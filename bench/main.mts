@@ -11,10 +11,11 @@ import { compareItems, comparePackages, compareSizes, compareSlow } from './item
 import { compareMemory } from './memory.mts';
 import { profile, PROFILED_ITEMS } from './profile.mts';
 import { measureStartup } from './startup.mts';
+import type { Row } from './stats.mts';
 import { compareThroughput } from './throughput.mts';
 
 /** What is measured, by name; each returns rows of the table. */
-const PARTS: Record<string, (server: Server) => Promise<string[][]>> = {
+const PARTS: Record<string, (server: Server) => Promise<Row[]>> = {
 	items: compareItems,
 	slow: compareSlow,
 	scale: compareSizes,
@@ -48,7 +49,7 @@ async function main() {
 }
 
 async function measureAll(server: Server) {
-	const rows: string[][] = [];
+	const rows: Row[] = [];
 	for (const measure of Object.values(PARTS)) rows.push(...(await measure(server)));
 	const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, n8n ${N8N_VERSION}, binary data in the file system`;
 	write(
@@ -68,7 +69,7 @@ function writeProfile(parts: string[][]) {
 	);
 }
 
-function print(rows: string[][]) {
+function print(rows: Row[]) {
 	const text = table(['work', 'measured: median (range)', 'must', 'goal'], rows);
 	console.log(`\n${text}`);
 	return text;

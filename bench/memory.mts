@@ -1,46 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { assertSameBytes, ROUNDS, withN8n, type Bench, type Server } from './harness.mts';
-import { spread } from './stats.mts';
+import type { Updater } from './nodes.mts';
+import { spread, type Row } from './stats.mts';
 import { FRAMING, publishUpload } from './uploads.mts';
 
 const SIZES = [50, 500, 2000];
-const KINDS = ['node', 'http'] as const;
-
-type Kind = (typeof KINDS)[number];
 
 /**
  * How much memory an attachment needs. Each round starts with a new n8n: what an earlier file has left
  * in its memory would hide the next.
  */
-export async function compareMemory(server: Server): Promise<string[][]> {
-	const increases = new Map<string, number[]>();
+export async function compareMemory(server: Server): Promise<Row[]> {
+	const ours: number[][] = [];
+	const theirs: number[][] = [];
 	for (let round = 0; round < ROUNDS; round++) {
-		const sent: Record<Kind, Awaited<ReturnType<typeof measureAll>>> = { node: [], http: [] };
-		for (const kind of KINDS) {
-			sent[kind] = await withN8n(server, {}, (bench) => measureAll(bench, kind));
-			for (const { size, increase } of sent[kind]) {
-				const key = `${kind} ${size}`;
-				increases.set(key, [...(increases.get(key) ?? []), increase]);
-			}
-		}
-		SIZES.forEach((_, index) =>
-			assertSameBytes(
-				KINDS.map((kind) => sent[kind][index]),
-				FRAMING,
-			),
-		);
+		const node = await withN8n(server, {}, (bench) => measureAll(bench, 'node'));
+		const http = await withN8n(server, {}, (bench) => measureAll(bench, 'http'));
+		node.forEach((run, index) => assertSameBytes([run, http[index]], FRAMING));
+		ours.push(node.map(({ increase }) => increase));
+		theirs.push(http.map(({ increase }) => increase));
 	}
-	return SIZES.flatMap((size) => {
-		const [ours, theirs] = KINDS.map((kind) => `${spread(increases.get(`${kind} ${size}`)!)} MB`);
+	return SIZES.flatMap((size, index): Row[] => {
 		const work = `memory over the level before, one attachment of ${size.toLocaleString('en')} MB`;
+		const measured = (rounds: number[][]) => `${spread(rounds.map((each) => each[index]))} MB`;
 		return [
-			[work, ours, '≤ 40 MB', '≤ 16 MB'],
-			['the same for the HTTP Request node', theirs, '', ''],
+			[work, measured(ours), '≤ 40 MB', '≤ 16 MB'],
+			['the same for the HTTP Request node', measured(theirs), '', ''],
 		];
 	});
 }
 
-async function measureAll(bench: Bench, kind: Kind) {
+async function measureAll(bench: Bench, kind: Updater['kind']) {
 	await measure(bench, kind, 1);
 	const runs = [];
 	for (const size of SIZES) runs.push(await measure(bench, kind, size));
@@ -48,7 +38,7 @@ async function measureAll(bench: Bench, kind: Kind) {
 }
 
 /** The most memory that n8n uses while the node works, over the level just before, in MB. */
-async function measure(bench: Bench, kind: Kind, size: number) {
+async function measure(bench: Bench, kind: Updater['kind'], size: number) {
 	const workflow = await publishUpload(bench, kind, size);
 	const pid = childOf(bench.n8n.pid!);
 	const samples: Array<{ at: number; mb: number }> = [];

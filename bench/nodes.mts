@@ -72,27 +72,3 @@ function httpRequest({ attachments }: Updater, server: string) {
 		},
 	};
 }
-
-/** A workflow of a webhook and these nodes, one after another. */
-export function chain(name: string, nodes: Node[]) {
-	const path = name.toLowerCase().replace(/\W+/g, '-');
-	const webhook: Node = {
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: path,
-		parameters: { httpMethod: 'POST', path, responseMode: 'lastNode', options: {} },
-	};
-	const all = [webhook, ...nodes];
-	const links = nodes.map(({ name: node }, index) => [
-		all[index].name,
-		{ main: [[{ node, type: 'main', index: 0 }]] },
-	]);
-	return {
-		name,
-		path,
-		nodes: all.map((node, index) => ({ ...node, id: node.name, position: [index * 200, 0] })),
-		connections: Object.fromEntries(links),
-		settings: { executionOrder: 'v1' },
-	};
-}

@@ -22,42 +22,22 @@ interface Profile {
 type Stack = CallFrame[];
 
 const isOurs = ({ url }: CallFrame) => url.includes('n8n-nodes-wolkvox/dist/');
-const includes = (file: string, name?: string) => (stack: Stack) =>
+const isIn = (stack: Stack, file: string, name?: string) =>
 	stack.some(
 		({ url, functionName }) => url.includes(file) && (name === undefined || functionName === name),
 	);
-const isRouting = includes('routing-node.js');
 
-/** Whose time a sample is: the first line that matches its stack. */
-const PARTS: Array<[string, (stack: Stack) => boolean]> = [
-	[
-		'n8n: evaluation when this node reads its parameters (`getNodeParameter`)',
-		(stack) => stack.some(isOurs) && includes('', 'getNodeParameter')(stack),
-	],
-	[
-		'n8n: evaluation of all parameters again for the base URL (`routing-node.js`, `resolveBaseUrl`)',
-		includes('routing-node.js', 'resolveBaseUrl'),
-	],
-	[
-		'n8n: evaluation of parameters and defaults (`routing-node.js`, `runNode`, `getParameterValue`)',
-		includes('routing-node.js', 'getParameterValue'),
-	],
-	[
-		'n8n: routing of each property (`routing-node.js`, `getRequestOptionsFromParameters`)',
-		includes('routing-node.js', 'getRequestOptionsFromParameters'),
-	],
-	[
-		'n8n: the credential for each request (`_getCredentials`, query and decryption)',
-		includes('node-execution-context.js', '_getCredentials'),
-	],
-	[
-		'n8n: the credential for each request (`credentials-helper.js`)',
-		includes('credentials-helper.js'),
-	],
-	['n8n: agents for each request (`node-agents`, `buildNodeAgents`)', includes('node-agents')],
-	['n8n: HTTP (axios)', includes('/axios/')],
-	['n8n: HTTP (backend-network)', includes('backend-network')],
-	['n8n: the rest of `routing-node.js`', isRouting],
+/** Whose time a sample is: the first line whose file, and function if there is one, is on its stack. */
+const PARTS: Array<[what: string, file: string, name?: string]> = [
+	['all parameters evaluated again for the base URL', 'routing-node.js', 'resolveBaseUrl'],
+	['parameters and defaults evaluated', 'routing-node.js', 'getParameterValue'],
+	['routing of each property', 'routing-node.js', 'getRequestOptionsFromParameters'],
+	['credential per request', 'node-execution-context.js', '_getCredentials'],
+	['credential per request', 'credentials-helper.js'],
+	['agents per request', 'node-agents'],
+	['HTTP', '/axios/'],
+	['HTTP', 'backend-network'],
+	['the rest of declarative nodes', 'routing-node.js'],
 ];
 
 /** Where the time of a run goes: the milliseconds and the share of each part, per item. */
@@ -83,7 +63,7 @@ function partsOf({ nodes, samples, timeDeltas }: Profile): string[][] {
 	const stackOf = (id?: number): Stack =>
 		id === undefined ? [] : [frames.get(id)!, ...stackOf(parents.get(id))];
 	const stacks = new Map(nodes.map(({ id }) => [id, stackOf(id)]));
-	const inRun = samples.map((id) => isRouting(stacks.get(id)!));
+	const inRun = samples.map((id) => isIn(stacks.get(id)!, 'routing-node.js'));
 
 	const micros = new Map<string, number>();
 	for (let index = inRun.indexOf(true); index <= inRun.lastIndexOf(true); index++) {
@@ -108,5 +88,10 @@ function partOf(stack: Stack): string {
 	const caller = stack.find(({ url }) => url !== '' && !url.startsWith('node:'));
 	if (caller && isOurs(caller))
 		return '**ours**: the functions of this package, and what they call in Node';
-	return PARTS.find(([, matches]) => matches(stack))?.[0] ?? 'n8n and Node: the rest';
+	if (stack.some(isOurs) && isIn(stack, '', 'getNodeParameter'))
+		return 'n8n: parameters evaluated when this node reads them (`getNodeParameter`)';
+	const part = PARTS.find(([, file, name]) => isIn(stack, file, name));
+	if (!part) return 'n8n and Node: the rest';
+	const [what, ...places] = part;
+	return `n8n: ${what} (${places.map((place) => `\`${place}\``).join(', ')})`;
 }

@@ -5,11 +5,9 @@ import { createServer } from 'node:http';
 const SUCCESS = '{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":""}}';
 const SMALL = 2 ** 16;
 
-/** @type {{ delayMs: number, concurrency: number }} */
 let load;
 let counts = { requests: 0, bytes: 0, firstAt: 0, receivingMs: 0 };
 let active = 0;
-/** @type {Array<() => void>} */
 const waiting = [];
 
 createServer(async (request, response) => {
@@ -34,23 +32,17 @@ createServer(async (request, response) => {
 	if (load.delayMs === 0) return response.end(SUCCESS);
 	return work(() => response.end(SUCCESS));
 }).listen(0, '127.0.0.1', function () {
-	process.send?.(/** @type {import('node:net').AddressInfo} */ (this.address()).port);
+	process.send(this.address().port);
 });
 process.on('disconnect', () => process.exit());
 
-/**
- * Length of the names and values of a form, without its boundaries, which differ between senders.
- * @param {string} form
- */
+/** Length of the names and values of a form, without its boundaries, which differ between senders. */
 function contentLength(form) {
 	const parts = form.matchAll(/name="([^"]*)"[^]*?\r\n\r\n([^]*?)\r\n--/g);
 	return [...parts].reduce((sum, [, name, value]) => sum + name.length + value.length, 0);
 }
 
-/**
- * Works on an update for `delayMs`, on `concurrency` updates at a time.
- * @param {() => void} done
- */
+/** Works on an update for `delayMs`, on `concurrency` updates at a time. */
 function work(done) {
 	if (active >= load.concurrency) return waiting.push(done);
 	active++;

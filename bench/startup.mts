@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { npm } from '../sandbox/npm.cjs';
 import { ROOT } from '../sandbox/tools.cjs';
 import { HOME } from './harness.mts';
-import { median } from './stats.mts';
+import { median, type Row } from './stats.mts';
 
 const SCRIPT = `
 	require('reflect-metadata');
@@ -11,7 +11,7 @@ const SCRIPT = `
 	new PackageDirectoryLoader(${JSON.stringify(ROOT)}).loadAll().then(() => console.log(performance.now() - started));`;
 
 /** How long n8n's own loader needs for the package, in a fresh process that has loaded n8n-core. */
-export async function measureStartup(): Promise<string[][]> {
+export async function measureStartup(): Promise<Row[]> {
 	await npm(['run', 'build'], { cwd: ROOT });
 	const env = { ...process.env, N8N_USER_FOLDER: HOME, N8N_LOG_LEVEL: 'silent' };
 	const load = () => execFileSync(process.execPath, ['-e', SCRIPT], { cwd: ROOT, env });

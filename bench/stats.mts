@@ -1,3 +1,6 @@
+/** What was done, what was measured, what it must be, and what it should be. */
+export type Row = [work: string, measured: string, must: string, goal: string];
+
 export function median(values: number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
@@ -10,7 +13,13 @@ export function spread(values: number[]): string {
 	return `${middle} (${least} to ${most})`;
 }
 
-/** The ratio of each round, so that changes in the machine's speed cancel out. */
-export function ratios(ours: number[], theirs: number[]): number[] {
-	return ours.map((value, index) => value / theirs[index]);
+/** A row with the ratio of each round, so that changes in the machine's speed cancel out. */
+export function ratioRow(
+	work: string,
+	ours: number[],
+	theirs: number[],
+	must = '',
+	goal = '',
+): Row {
+	return [work, spread(ours.map((value, index) => value / theirs[index])), must, goal];
 }

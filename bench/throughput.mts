@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { assertSameBytes, INSTANT, ROUNDS, withN8n, type Counts, type Server } from './harness.mts';
-import { ratios, spread } from './stats.mts';
+import { ratioRow, spread, type Row } from './stats.mts';
 import { FRAMING, makeFile, publishUpload } from './uploads.mts';
 
 const SIZE = 500;
 
 /** How fast an attachment is sent, compared with curl and the HTTP Request node. */
-export async function compareThroughput(server: Server): Promise<string[][]> {
+export async function compareThroughput(server: Server): Promise<Row[]> {
 	const path = await makeFile(SIZE);
 	const speeds = { node: [] as number[], http: [] as number[], curl: [] as number[] };
 	await withN8n(server, {}, async (bench) => {
@@ -27,14 +27,10 @@ export async function compareThroughput(server: Server): Promise<string[][]> {
 	});
 	const { node, http, curl } = speeds;
 	console.log(`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}`);
+	const work = `throughput of a ${SIZE} MB attachment against`;
 	return [
-		[
-			`throughput of a ${SIZE} MB attachment against \`curl -F\``,
-			spread(ratios(node, curl)),
-			'≥ 0.70',
-			'≥ 0.90',
-		],
-		['the same against the HTTP Request node', spread(ratios(node, http)), '', ''],
+		ratioRow(`${work} \`curl -F\``, node, curl, '≥ 0.70', '≥ 0.90'),
+		ratioRow(`${work} the HTTP Request node`, node, http),
 	];
 }
 

@@ -52,10 +52,7 @@ async function checkNpmAndDisk() {
 	await npm(['view', `n8n@${N8N_VERSION}`, 'version', '--fetch-retries=0'], { cwd: ROOT });
 }
 
-/**
- * Whether the folder holds what its lockfile lists; npm records at the end of an install what it did.
- * @param {string} folder
- */
+/** Whether the folder holds what its lockfile lists; npm records at the end of an install what it did. */
 function isInstalled(folder) {
 	const installed = packagesOf(join(folder, 'node_modules/.package-lock.json'));
 	const wanted = packagesOf(join(folder, 'package-lock.json'));
@@ -65,23 +62,14 @@ function isInstalled(folder) {
 	);
 }
 
-/**
- * @param {string} lockfile
- * @returns {Record<string, { version: string, optional?: boolean, devOptional?: boolean }>}
- */
 function packagesOf(lockfile) {
 	return existsSync(lockfile) ? JSON.parse(readFileSync(lockfile, 'utf8')).packages : {};
 }
 
-/** @param {string} folder */
 function npmCi(folder) {
 	return npm(['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
-/**
- * @param {string} folder
- * @param {string} node
- */
 async function buildSqlite(folder, node) {
 	const env = {
 		PATH: [dirname(node), process.env.PATH].join(delimiter),
@@ -96,10 +84,7 @@ async function buildSqlite(folder, node) {
 	}
 }
 
-/**
- * Saves node-gyp the download of headers; SQLite's interface to Node.js is the same in every version.
- * @returns {Record<string, string>}
- */
+/** Saves node-gyp the download of headers; SQLite's interface to Node.js is the same in every version. */
 function nodeHeaders() {
 	const folder = nodePackage();
 	const hasHeaders = folder && existsSync(join(folder, 'include', 'node', 'node_api.h'));

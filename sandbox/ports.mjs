@@ -22,10 +22,6 @@ export async function checkPorts() {
 	}
 }
 
-/**
- * @param {number} port
- * @returns {Promise<boolean>}
- */
 function isFree(port) {
 	return new Promise((resolve) => {
 		const server = createServer();

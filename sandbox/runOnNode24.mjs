@@ -4,7 +4,6 @@ import { install } from './install.mjs';
 /**
  * Installs what is missing, then runs a script on Node.js 24, which runs TypeScript directly. Needs only
  * Node.js 20.15, and sets the script's exit code.
- * @param {string[]} args the script and its arguments
  */
 export async function runOnNode24(args) {
 	const node = await install();
@@ -12,7 +11,7 @@ export async function runOnNode24(args) {
 	const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 	});
-	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 		process.on(signal, () => child.kill(signal));
 	whenAbandoned(() => child.kill());
 	process.exitCode = await new Promise((resolve, reject) => {
@@ -21,10 +20,7 @@ export async function runOnNode24(args) {
 	});
 }
 
-/**
- * A signal ends npm's shell, which does not pass it on and would leave this script running.
- * @param {() => void} action
- */
+/** A signal ends npm's shell, which does not pass it on and would leave this script running. */
 function whenAbandoned(action) {
 	const parent = process.ppid;
 	if (!process.env.npm_lifecycle_event) return;

@@ -12,7 +12,7 @@ export interface SandboxOptions {
 	name: string;
 	n8nPort?: number;
 	standIn?: StandInOptions;
-	/** Settings of n8n besides those of every sandbox. */
+	/** Settings of n8n in addition to those of every sandbox. */
 	env?: Record<string, string>;
 }
 

@@ -75,7 +75,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 	const server = createServer((request, response) => {
 		respond(state, page, request, response).catch(() => response.destroy());
 	});
-	// A large file on a slow line may take longer than Node's five minutes.
+	// A large file on a slow connection may take longer than Node's five minutes.
 	server.requestTimeout = 0;
 	return {
 		url: `http://${host}:${await listen(server, port, host)}`,

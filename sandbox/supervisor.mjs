@@ -26,14 +26,13 @@ process.stdin.resume().on('close', () => {
 	setTimeout(() => signalGroup('SIGKILL'), GRACE_MS);
 });
 
-/** @param {NodeJS.Signals} signal */
 function signalGroup(signal) {
 	if (process.platform === 'win32') {
 		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
 		return;
 	}
 	try {
-		process.kill(-Number(child.pid), signal);
+		process.kill(-child.pid, signal);
 	} catch {
 		// No process of the group is left.
 	}

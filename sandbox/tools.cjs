@@ -31,11 +31,7 @@ async function step(title, action) {
 	}
 }
 
-/**
- * Prints the error and ends the process.
- * @param {unknown} error
- * @returns {never}
- */
+/** Prints the error and ends the process. */
 function exitWithError(error) {
 	console.error(error instanceof UserFacingError ? `\n${error.message}` : error);
 	process.exit(1);

@@ -21,7 +21,7 @@ function withoutCode(markdown) {
 	return markdown.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
 }
 
-/** The names that GitHub and npm give to headings. */
+/** The anchors that GitHub and npm create for headings. */
 function anchorsOf(file) {
 	const headings = textOf(file)
 		.replace(/^```[\s\S]*?^```/gm, '')

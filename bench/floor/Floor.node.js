@@ -1,18 +1,25 @@
-// The least that a declarative node with these parameters can do: the fields by n8n's own routing, and
-// the form made of them. What it costs is n8n's share of an item.
+// The least that a declarative node with these parameters can do: n8n's own routing sends the fields, as a
+// form. What it costs is n8n's share of an item.
 const { WolkvoxCrm } = require('../../dist/nodes/WolkvoxCrm/WolkvoxCrm.node.js');
 
+const { description } = new WolkvoxCrm();
 const routes = {
 	caseId: { send: { type: 'body', property: 'wolkvox-id' } },
 	status: { send: { type: 'body', property: 'status' } },
 };
 
 function withRoute(property) {
+	if (property.name === 'operation')
+		return { ...property, options: property.options.map(withFormRoute) };
 	return {
 		...property,
 		...(routes[property.name] && { routing: routes[property.name] }),
 		...(property.type === 'collection' && { options: property.options.map(withRoute) }),
 	};
+}
+
+function withFormRoute({ routing, ...operation }) {
+	return { ...operation, routing: { request: routing.request, send: { preSend: [toForm] } } };
 }
 
 async function toForm(options) {
@@ -24,25 +31,15 @@ async function toForm(options) {
 
 class Floor {
 	description = {
-		...new WolkvoxCrm().description,
+		...description,
 		displayName: 'Floor',
 		name: 'floor',
 		icon: undefined,
 		requestDefaults: {
-			...new WolkvoxCrm().description.requestDefaults,
+			...description.requestDefaults,
 			baseURL: '={{ $credentials.customServer }}',
 		},
-		properties: new WolkvoxCrm().description.properties.map((property) =>
-			property.name === 'operation'
-				? {
-						...property,
-						options: property.options.map(({ routing, ...option }) => ({
-							...option,
-							routing: { request: routing.request, send: { preSend: [toForm] } },
-						})),
-					}
-				: withRoute(property),
-		),
+		properties: description.properties.map(withRoute),
 	};
 }
 

@@ -55,7 +55,7 @@ export async function run(
 	return await lastExecution(n8n, id);
 }
 
-function webhook(name: string) {
+export function webhook(name: string) {
 	return {
 		name: 'Webhook',
 		type: 'n8n-nodes-base.webhook',
@@ -98,7 +98,7 @@ function lookBack(name: string) {
 	};
 }
 
-function chain(name: string, nodes: Array<{ name: string; type: string }>): Workflow {
+export function chain(name: string, nodes: Array<{ name: string; type: string }>): Workflow {
 	const pairs = nodes.slice(1).map((node, index) => [nodes[index].name, node.name]);
 	return {
 		name,
@@ -117,6 +117,6 @@ function to(node: string) {
 	return { node, type: 'main', index: 0 };
 }
 
-function pathOf(name: string) {
+export function pathOf(name: string) {
 	return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
