@@ -1,0 +1,357 @@
+import { readdirSync, truncateSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
+import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+import { freePort } from '../../sandbox/n8n.mts';
+import { makeCertificates } from '../support/certificates.mts';
+import { table } from '../support/markdown.mts';
+import { hasProgram } from '../support/programs.mts';
+import { writeSection } from '../support/report.mts';
+import { caseIdOf, useServer, type ScriptedResponse } from '../support/server.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
+import {
+	CONTINUE,
+	numbered,
+	pairedItems,
+	RETRY_ON_FAIL,
+	textFile,
+	TOKEN,
+	TOOL,
+	update,
+} from '../support/wolkvox.mts';
+
+// After the support, which sets what n8n reads while it loads.
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
+
+/** What happens to an update of 3 MB, and what the node makes of it. */
+interface Fault {
+	name: string;
+	/** What the server does once it has the whole request … */
+	respond?: ScriptedResponse;
+	/** … or what happens to the connection when the first bytes have arrived. */
+	onData?: (socket: Socket) => void;
+	/** The address, if it is not the server's. */
+	url?: () => string | Promise<string>;
+	/** The error message; without one the update succeeds. */
+	message?: RegExp;
+	httpCode?: string;
+	/** How often the update is sent with Max Retries at 1. */
+	sent?: number;
+	/** Whether Retry On Fail sends it again, because it was definitely not applied. */
+	retried?: boolean;
+}
+
+// Hundreds of runs on a busy machine.
+jest.setTimeout(60_000);
+
+const server = useServer();
+forbidUnhandledRejections();
+
+const rows: unknown[][] = [];
+
+afterAll(() => {
+	const head = ['what happens', 'message', '`httpCode`', 'sent', 'sent by Retry On Fail'];
+	writeSection(
+		'Network faults',
+		`${rows.length} faults. Each hits items that carry a file of 3 MB, in a run that continues and in a run that stops. "sent" counts the requests or connections of one item with *Max Retries* at 1; the last column counts those of two tries of *Retry On Fail*: what may have been applied is not sent again.\n\n${table(head, rows)}`,
+	);
+});
+
+const openDescriptors = () => readdirSync('/dev/fd').length;
+const pause = async (milliseconds: number) =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Counts the connections that this process tries to open, also those that nobody accepts. */
+const attempts = jest.spyOn(Socket.prototype, 'connect');
+const attemptsAt = ({ hostname, port }: URL) =>
+	attempts.mock.calls
+		.map(([options]) => [options as unknown].flat()[0] as { host?: string; port?: unknown })
+		.filter(({ host, port: to }) => host === hostname && String(to) === (port || '443')).length;
+
+/** Updates two cases in a run that continues, of which `respond` hits the first, then one in a run that stops. */
+async function runWithFault({ respond, onData, url = () => server.url }: Fault) {
+	if (respond) server.respond = (request) => (caseIdOf(request) === 'case0' ? respond : {});
+	if (onData) server.onConnection = (socket) => socket.once('data', () => onData(socket));
+	const address = await url();
+
+	const run = async (count: number, node: object) => {
+		server.requests = [];
+		attempts.mockClear();
+		const result = await update(
+			{ url: address },
+			{
+				items: numbered(count, { data: { name: 'a.bin', contents: Buffer.alloc(3 * 2 ** 20, 7) } }),
+				updateFields: { status: 'open', attachments: 'data' },
+				options: { maxRetries: 1 },
+				requestOptions: { timeout: 1000 },
+				node,
+			},
+		);
+		const received = server.requests.filter((request) => caseIdOf(request) === 'case0').length;
+		return { ...result, sent: received || attemptsAt(new URL(address)) / count };
+	};
+	const descriptors = openDescriptors();
+	const continued = await run(2, CONTINUE);
+	const stopped = await run(1, { ...RETRY_ON_FAIL, maxTries: 2 });
+	server.disconnect();
+	await pause(100);
+	return { continued, stopped, leftOpen: openDescriptors() - descriptors };
+}
+
+async function check(fault: Fault) {
+	const { name, message, httpCode, sent = 1, retried = false } = fault;
+	const { continued, stopped, leftOpen } = await runWithFault(fault);
+	const said = stopped.error?.message.replace(/(127\.0\.0\.1|localhost):\d{2,}/, 'the server');
+	rows.push([name, said?.slice(0, 110) ?? 'updated', httpCode ?? '', continued.sent, stopped.sent]);
+
+	expect(JSON.stringify([continued.run, stopped.run])).not.toContain(TOKEN);
+	expect(leftOpen).toBeLessThanOrEqual(0);
+	expect([continued.sent, stopped.sent]).toEqual([sent, retried ? 2 * sent : sent]);
+	const [updated, failed] = !message ? [[0, 1], []] : fault.respond ? [[1], [0]] : [[], [0, 1]];
+	expect(continued.outputs.map(pairedItems)).toEqual([updated, failed]);
+
+	if (!message) return expect(stopped.error).toBeUndefined();
+	expect(continued.outputs[1][0].json).toEqual({ n: 0, error: expect.stringMatching(message) });
+	expect(stopped.error).toMatchObject({
+		message: expect.stringMatching(message),
+		description: expect.stringMatching(/\S/),
+		context: { itemIndex: 0 },
+	});
+	return expect(stopped.error!.httpCode ?? undefined).toBe(httpCode);
+}
+
+const TIMEOUT = /^Wolkvox did not answer within 1 seconds$/;
+const BROKEN = /broke before Wolkvox answered$/;
+const UNREADABLE = /sent an answer that cannot be read$/;
+
+const writing = (text: string) => (socket: Socket) => void socket.write(text);
+
+describe('after the server has received the whole update', () => {
+	it.each<Fault>([
+		{ name: 'no response before the timeout', respond: () => {}, message: TIMEOUT },
+		{
+			name: 'half a response before the timeout',
+			respond: (response) => void response.writeHead(200, { 'content-length': '100' }).write('{'),
+			message: TIMEOUT,
+		},
+		{
+			name: 'a reset',
+			respond: (response) => void response.socket!.resetAndDestroy(),
+			message: BROKEN,
+		},
+		{
+			name: 'a closed connection',
+			respond: (response) => void response.destroy(),
+			message: BROKEN,
+		},
+		{
+			name: 'a connection that is closed within the response',
+			respond: (response) => {
+				response.writeHead(200, { 'content-length': '100' }).write('{');
+				setTimeout(() => response.destroy(), 20);
+			},
+			message: UNREADABLE,
+		},
+	])('$name', check);
+});
+
+describe('while the update is being sent', () => {
+	it.each<Fault>([
+		{
+			name: 'a reset before the upload ends',
+			onData: (socket) => void socket.resetAndDestroy(),
+			message: BROKEN,
+		},
+		{
+			name: 'a reset during the upload',
+			onData: (socket) => void socket.once('data', () => socket.resetAndDestroy()),
+			message: BROKEN,
+		},
+		{
+			name: '413 before the upload ends',
+			onData: writing(
+				'HTTP/1.1 413 Too Large\r\nContent-Type: application/json\r\nContent-Length: 33\r\n\r\n{"code":413,"msg":"File too big"}',
+			),
+			message: /^File too big$/,
+			httpCode: '413',
+			retried: true,
+		},
+		{
+			name: 'a response that is not HTTP',
+			onData: writing('SSH-2.0-OpenSSH_9.6\r\n'),
+			message: UNREADABLE,
+		},
+		{
+			name: 'a header larger than Node reads',
+			onData: writing(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`),
+			message: UNREADABLE,
+		},
+		{
+			name: 'broken chunks',
+			onData: writing('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n'),
+			message: /cannot be read$|broke before/,
+		},
+	])('$name', check);
+});
+
+describe('before the update is sent', () => {
+	it.each<Fault>([
+		{
+			name: 'a refused connection',
+			url: async () => `http://127.0.0.1:${await freePort()}`,
+			message: /^The server 127\.0\.0\.1:\d+ refused the connection$/,
+			sent: 2,
+			retried: true,
+		},
+		{
+			name: 'an unknown host',
+			url: () => 'https://nowhere.invalid',
+			message: /^The server nowhere\.invalid is not known$/,
+			sent: 2,
+			retried: true,
+		},
+		{
+			name: 'plain HTTP where HTTPS is expected',
+			url: () => `https://${server.host}`,
+			onData: writing('HTTP/1.1 400 Bad\r\n\r\n'),
+			message: /^No secure connection to /,
+			retried: true,
+		},
+	])('$name', check);
+
+	it('a proxy that refuses the connection is named instead of the server', async () => {
+		const { error } = await update(
+			{ url: 'https://localhost:1' },
+			{
+				requestOptions: { proxy: `http://127.0.0.1:${await freePort()}` },
+				options: { maxRetries: 0 },
+			},
+		);
+		expect(error!.message).toBe('The proxy 127.0.0.1 refused the connection');
+		expect(error!.description).toMatch(/^Check Proxy under Settings > Request Options\. /);
+	});
+});
+
+const describeWithOpenssl = hasProgram('openssl', ['version'], 'openssl')
+	? describe
+	: describe.skip;
+
+describeWithOpenssl('TLS', () => {
+	let certificates: ReturnType<typeof makeCertificates>;
+
+	beforeAll(() => {
+		certificates = makeCertificates();
+	});
+
+	/** Speaks HTTPS on each connection, and hands over its socket, which carries the encrypted bytes. */
+	const useTls = (kind: keyof typeof certificates, onSocket = (_: Socket) => {}) => {
+		const https = createHttpsServer(certificates[kind], server.handle);
+		https.on('tlsClientError', () => {});
+		server.onConnection = (socket) => {
+			onSocket(socket);
+			https.emit('connection', Duplex.from({ readable: socket, writable: socket }));
+		};
+		return `https://localhost:${server.port}`;
+	};
+
+	it.each([
+		['good', undefined],
+		['expired', /^No secure connection to localhost:\d+: certificate has expired$/],
+		['wrongHost', /^No secure connection to localhost:\d+: Hostname\/IP does not match/],
+		['selfSigned', /^No secure connection to localhost:\d+: self[- ]signed certificate$/],
+	] as const)('a certificate that is %s', async (kind, message) => {
+		const url = useTls(kind);
+		await check({
+			name: `TLS: ${kind} certificate`,
+			url: () => url,
+			...(message && { message, retried: true }),
+		});
+		expect(server.requests).toHaveLength(message ? 0 : 1);
+	});
+
+	it.each([
+		['plain text', Buffer.from('<html>Gateway error</html>')],
+		['a record that cannot be decrypted', Buffer.from([23, 3, 3, 0, 32, ...Array(32).fill(7)])],
+	])('an update after which the encryption breaks is not sent again: %s', async (_, bytes) => {
+		let socket!: Socket;
+		const url = useTls('good', (each) => (socket = each));
+		server.respond = () => () => void socket.write(bytes);
+		const { error } = await update({ url }, { node: RETRY_ON_FAIL });
+		expect(server.requests).toHaveLength(1);
+		expect(error!.message).toMatch(/^The secure connection to localhost:\d+ broke: [a-z0-9 ]+$/);
+		expect(error!.description).toContain('may have the update');
+	});
+});
+
+it('an attachment that n8n has lost a part of ends the request at once', async () => {
+	const { run } = await update(server, {
+		items: numbered(1, { data: textFile('a.txt', 'x'.repeat(100_000)) }),
+	});
+	const stored = run.data.resultData.runData.Source[0].data!.main[0]![0].binary!.data;
+	truncateSync(Container.get(BinaryDataService).getPath(stored.id!), 50_000);
+	const started = performance.now();
+	const { error } = await update(server, {
+		updateFields: { attachments: `={{ ${JSON.stringify(stored)} }}` },
+		requestOptions: { timeout: 20_000 },
+	});
+	expect(performance.now() - started).toBeLessThan(5000);
+	expect(error!.message).toBe('Attachments: "a.txt" could not be read to its end');
+});
+
+it('a tool call whose response was lost is not sent again by Retry On Fail', async () => {
+	server.respond = () => (response) => response.destroy();
+	await update(server, { node: { ...TOOL, ...RETRY_ON_FAIL } });
+	expect(server.requests).toHaveLength(1);
+});
+
+describe('500 failures leave no file and no connection open', () => {
+	const failing = async (count: number, size: number) =>
+		await update(server, {
+			items: numbered(count, { data: { name: 'a.bin', contents: Buffer.alloc(size) } }),
+			updateFields: { attachments: 'data' },
+			options: { maxConcurrent: 10 },
+			node: CONTINUE,
+		});
+
+	it.each([
+		[
+			'after the upload',
+			100_000,
+			() => {
+				server.respond = (_, index) =>
+					index % 2 === 0 ? (response) => response.socket!.resetAndDestroy() : { status: 500 };
+			},
+		],
+		[
+			'during the upload',
+			2 ** 20,
+			() => {
+				server.onConnection = (socket) => socket.once('data', () => socket.resetAndDestroy());
+			},
+		],
+	])('%s', async (when, size, fail) => {
+		fail();
+		// The first failures load what stays loaded.
+		await failing(20, size);
+		await pause(200);
+		const before = openDescriptors();
+		attempts.mockClear();
+		server.requests = [];
+		const { outputs } = await failing(500, size);
+		expect(outputs[1]).toHaveLength(500);
+		const sent = (server.requests.length || attemptsAt(new URL(server.url))) / 500;
+		await pause(200);
+		const left = openDescriptors() - before;
+		expect(left).toBeLessThanOrEqual(0);
+		expect(sent).toBe(1);
+		rows.push([
+			`500 failures in a row ${when}`,
+			`${Math.max(left, 0)} descriptors left open`,
+			'',
+			sent,
+			'',
+		]);
+	});
+});
