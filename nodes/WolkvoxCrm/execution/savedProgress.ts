@@ -27,7 +27,7 @@ export function saveProgress(
 	states: ItemState[],
 	items: number,
 ): void {
-	const done = states.filter(({ lastResponse }) => lastResponse);
+	const done = states.filter(({ result, lastResponse }) => result ?? lastResponse);
 	const saved: SavedRun = {
 		fingerprint: fingerprintOf(context.getNode(), items),
 		items: done.map(({ itemIndex, recordId, result, lastResponse, attachedFiles }) => ({

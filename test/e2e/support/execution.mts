@@ -9,13 +9,14 @@ export interface Item {
 
 /** A saved execution, as the list of executions in n8n's editor shows it. */
 export interface Execution {
+	id: string;
 	status: string;
 	/** The whole record as n8n sends it, to search for what must not be in it. */
 	record: string;
 	/** Message of the error that ended it, if any. */
 	error?: string;
-	/** The items on one of a node's outputs. */
-	items(node: string, output?: number): Item[];
+	/** The items on one of a node's outputs, in one of its runs. */
+	items(node: string, output?: number, run?: number): Item[];
 }
 
 interface Saved {
@@ -37,13 +38,22 @@ export async function lastExecution(n8n: N8n, workflowId: string): Promise<Execu
 	}
 }
 
-function read({ status, data }: Saved): Execution {
+/** Presses Retry in the list of executions, with the workflow as it was or as it is now. */
+export async function retry(n8n: N8n, { id }: Execution, loadWorkflow = false): Promise<Execution> {
+	const retried = await n8n.request<{ id: string }>('POST', `/rest/executions/${id}/retry`, {
+		loadWorkflow,
+	});
+	return read(await n8n.request<Saved>('GET', `/rest/executions/${retried.id}`));
+}
+
+function read({ id, status, data }: Saved): Execution {
 	const { resultData } = unflatten(data);
 	return {
+		id,
 		status,
 		record: data,
 		error: resultData.error?.message,
-		items: (node, output = 0) => resultData.runData[node]?.[0].data?.main[output] ?? [],
+		items: (node, output = 0, run = 0) => resultData.runData[node]?.[run]?.data?.main[output] ?? [],
 	};
 }
 

@@ -1,0 +1,253 @@
+import type { Sandbox } from '../../sandbox/sandbox.mts';
+import {
+	credentialData,
+	ensureCredential,
+	ensureWorkflow,
+	withCredential,
+	type Credential,
+	type Workflow,
+} from '../../sandbox/workflows.mts';
+import { startFreshSandbox } from '../support/sandbox.mts';
+import { caseIdOf, useServer } from '../support/server.mts';
+import { retry, type Execution } from './support/execution.mts';
+import { chain, listWorkflow, run, UPDATE, webhook } from './support/workflow.mts';
+
+const MINUTE = 60_000;
+jest.setTimeout(2 * MINUTE);
+
+/** Cases a to e, one item each. */
+const CASES = ['a', 'b', 'c', 'd', 'e'];
+const BODY = { items: CASES.map((caseId, ref) => ({ caseId, ref })) };
+
+let sandbox: Sandbox;
+let credential: Credential;
+const server = useServer();
+
+beforeAll(async () => {
+	sandbox = await startFreshSandbox({ name: 'e2e-retry', standIn: { token: 'e2e-retry-token' } });
+}, 20 * MINUTE);
+
+afterAll(async () => await sandbox?.stop());
+
+beforeEach(async () => {
+	credential = await ensureCredential(sandbox.n8n, {
+		name: 'Wolkvox CRM (retry)',
+		type: 'wolkvoxCrmApi',
+		data: credentialData(server.url, 'e2e-retry-token'),
+	});
+});
+
+describe('Retry in the list of executions', () => {
+	it('sends what is left, and returns every item paired', async () => {
+		refuse('c');
+		const failed = await start(listWorkflow('Retry a run', { updateFields: { status: 'open' } }));
+		expect(failed.status).toBe('error');
+		expect(sent()).toEqual(['a', 'b', 'c']);
+
+		accept();
+		const retried = await retry(sandbox.n8n, failed);
+
+		expect(retried.status).toBe('success');
+		expect(sent()).toEqual(['c', 'd', 'e']);
+		expect(retried.items(UPDATE).map(({ json }) => json.data.wolkvox_id)).toEqual(CASES);
+		expect(retried.items('Done').map(({ json }) => json.ref)).toEqual([0, 1, 2, 3, 4]);
+	});
+
+	it('goes on again after it failed itself', async () => {
+		refuse('b');
+		const failed = await start(listWorkflow('Retry twice', { updateFields: { status: 'open' } }));
+		refuse('d');
+		const failedAgain = await retry(sandbox.n8n, failed);
+		expect(sent()).toEqual(['b', 'c', 'd']);
+
+		accept();
+		const retried = await retry(sandbox.n8n, failedAgain);
+		expect(sent()).toEqual(['d', 'e']);
+		expect(retried.items(UPDATE)).toHaveLength(5);
+	});
+
+	it('sends an item again whose outcome is unknown: whoever retries was told to check', async () => {
+		server.respond = (request) =>
+			caseIdOf(request) === 'b' ? (response) => response.destroy() : {};
+		const failed = await start(listWorkflow('Retry unknown', { updateFields: { status: 'open' } }));
+		expect(failed.record).toContain('Retry in the list of executions sends it again');
+		expect(sent()).toEqual(['a', 'b']);
+
+		accept();
+		await retry(sandbox.n8n, failed);
+		expect(sent()).toEqual(['b', 'c', 'd', 'e']);
+	});
+
+	it('sends everything again after the node was edited', async () => {
+		const name = 'Retry an edited node';
+		refuse('c');
+		const failed = await start(listWorkflow(name, { updateFields: { status: 'open' } }));
+
+		accept();
+		const edited = listWorkflow(name, { updateFields: { status: 'closed' } });
+		await ensureWorkflow(sandbox.n8n, withCredential(edited, credential));
+		await retry(sandbox.n8n, failed, true);
+		expect(sent()).toEqual(CASES);
+	});
+
+	it('goes on after Max Retries was edited', async () => {
+		const name = 'Retry with other options';
+		refuse('c');
+		const failed = await start(listWorkflow(name, { updateFields: { status: 'open' } }));
+
+		accept();
+		const edited = listWorkflow(name, {
+			updateFields: { status: 'open' },
+			options: { maxRetries: 5 },
+		});
+		await ensureWorkflow(sandbox.n8n, withCredential(edited, credential));
+		await retry(sandbox.n8n, failed, true);
+		expect(sent()).toEqual(['c', 'd', 'e']);
+	});
+
+	it('goes on in the round of a loop that failed, and skips nothing in the next', async () => {
+		refuse('d');
+		const failed = await start(loopWorkflow());
+		expect(sent()).toEqual(['a', 'b', 'c', 'd']);
+
+		accept();
+		const retried = await retry(sandbox.n8n, failed);
+		expect(retried.status).toBe('success');
+		expect(sent()).toEqual(['d', 'e']);
+	});
+
+	it('goes on in the branch that failed, where two lead into the node', async () => {
+		let requests = 0;
+		server.respond = () =>
+			++requests === CASES.length + 3 ? { status: 400, body: { code: 400, msg: 'No' } } : {};
+		const failed = await start(branchesWorkflow());
+		expect(failed.status).toBe('error');
+		expect(sent()).toEqual([...CASES, 'a', 'b', 'c']);
+
+		accept();
+		const retried = await retry(sandbox.n8n, failed);
+		expect(retried.status).toBe('success');
+		expect(sent()).toEqual(['c', 'd', 'e']);
+	});
+
+	it('sends only the files that Wolkvox does not have yet', async () => {
+		server.respond = ({ files }) =>
+			files[0].name === 'second.txt' ? { status: 413, body: { code: 413, msg: 'Too big' } } : {};
+		const failed = await start(filesWorkflow());
+		expect(server.requests.map(({ files }) => files[0].name)).toEqual(['first.txt', 'second.txt']);
+
+		accept();
+		const retried = await retry(sandbox.n8n, failed);
+		expect(retried.status).toBe('success');
+		expect(server.requests.map(({ files }) => files[0].name)).toEqual(['second.txt', 'third.txt']);
+	});
+});
+
+async function start(workflow: Workflow): Promise<Execution> {
+	return await run(sandbox.n8n, credential, workflow, BODY);
+}
+
+function refuse(caseId: string) {
+	server.requests.length = 0;
+	server.respond = (request) =>
+		caseIdOf(request) === caseId ? { status: 400, body: { code: 400, msg: `No ${caseId}` } } : {};
+}
+
+function accept() {
+	server.requests.length = 0;
+	server.respond = () => ({});
+}
+
+function sent() {
+	return server.requests.map(caseIdOf);
+}
+
+function update(updateFields: object) {
+	return {
+		name: UPDATE,
+		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
+		typeVersion: 1,
+		parameters: {
+			resource: 'case',
+			operation: 'update',
+			caseId: { __rl: true, mode: 'id', value: '={{ $json.caseId }}' },
+			updateFields,
+			options: {},
+		},
+	};
+}
+
+const splitOut = {
+	name: 'Cases',
+	type: 'n8n-nodes-base.splitOut',
+	typeVersion: 1,
+	parameters: { fieldToSplitOut: 'body.items', options: {} },
+};
+
+const to = (node: string) => ({ node, type: 'main', index: 0 });
+
+/** Two items a round. After the loop, the same node type is not run again. */
+function loopWorkflow(): Workflow {
+	const name = 'Retry in a loop';
+	const loop = {
+		name: 'Loop',
+		type: 'n8n-nodes-base.splitInBatches',
+		typeVersion: 3,
+		parameters: { batchSize: 2, options: {} },
+	};
+	const keepId = {
+		name: 'Next',
+		type: 'n8n-nodes-base.noOp',
+		typeVersion: 1,
+		parameters: {},
+	};
+	const workflow = chain(name, [webhook(name), splitOut, loop, update({ status: 'open' }), keepId]);
+	Object.assign(workflow.connections, {
+		Loop: { main: [[], [to(UPDATE)]] },
+		Next: { main: [[to('Loop')]] },
+	});
+	return workflow;
+}
+
+/** The same items by two ways into one node, which so runs twice. */
+function branchesWorkflow(): Workflow {
+	const name = 'Retry with two branches';
+	const branch = (branchName: string) => ({
+		name: branchName,
+		type: 'n8n-nodes-base.noOp',
+		typeVersion: 1,
+		parameters: {},
+	});
+	const workflow = chain(name, [
+		webhook(name),
+		splitOut,
+		branch('First'),
+		update({ status: 'open' }),
+	]);
+	workflow.nodes.push({ ...branch('Second'), id: 'Second', position: [440, 200] });
+	Object.assign(workflow.connections, {
+		Cases: { main: [[to('First'), to('Second')]] },
+		Second: { main: [[to(UPDATE)]] },
+	});
+	return workflow;
+}
+
+/** One item with three files. */
+function filesWorkflow(): Workflow {
+	const name = 'Retry with files';
+	const makeFiles = {
+		name: 'Files',
+		type: 'n8n-nodes-base.code',
+		typeVersion: 2,
+		parameters: {
+			jsCode: `
+const binary = {};
+for (const name of ['first', 'second', 'third']) {
+	binary[name] = { data: Buffer.from(name).toString('base64'), mimeType: 'text/plain', fileName: name + '.txt' };
+}
+return [{ json: { caseId: 'a' }, binary }];`,
+		},
+	};
+	const attach = update({ status: 'open', attachments: 'first, second, third' });
+	return chain(name, [webhook(name), makeFiles, attach]);
+}
