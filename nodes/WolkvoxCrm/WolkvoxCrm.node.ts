@@ -23,7 +23,6 @@ export class WolkvoxCrm implements INodeType {
 		// would turn the form into JSON. No redirects and no errors by status: a redirect would carry the
 		// token to another host, and n8n sends again what ends in 401.
 		requestDefaults: {
-			headers: { Accept: 'application/json' },
 			encoding: 'arraybuffer',
 			disableFollowRedirect: true,
 			ignoreHttpStatusErrors: true,

@@ -122,7 +122,12 @@ function addressed(
 	credentials: ICredentialDataDecryptedObject,
 ) {
 	const baseURL = serverOrigin(credentials);
-	const completed = { ...options, baseURL, allowedDomains: new URL(baseURL).hostname };
+	const completed = {
+		...options,
+		baseURL,
+		allowedDomains: new URL(baseURL).hostname,
+		headers: { ...options.headers, Accept: 'application/json' },
+	};
 	assertAllowedTarget(credentials, completed);
 	completed.body.set('operation', requiredCredential(credentials, 'operation'));
 	return completed;
