@@ -16,6 +16,8 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
+	// One file at a time may write the report.
+	...(process.env.REPORT && { maxWorkers: 1 }),
 	reporters: ['default', '<rootDir>/test/support/count.cjs'],
 	projects: [project('unit'), project('engine'), project('e2e'), project('ui')],
 };

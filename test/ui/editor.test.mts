@@ -59,7 +59,7 @@ const canvasNode = (name: string) =>
 	page.locator('[data-test-id="canvas-node"]', { hasText: name });
 
 describe('the credential', () => {
-	it('is refused with a wrong token, and says why', async () => {
+	it('is rejected with a wrong token, and says why', async () => {
 		await newCredential(page, sandbox.n8n, 'Wolkvox CRM API');
 		await chooseServer(page, 'Custom');
 		await fillCredential(page, {
@@ -99,7 +99,7 @@ describe('finding the node', () => {
 	});
 });
 
-describe('a node made by mouse and keyboard', () => {
+describe('a node that is set up with mouse and keyboard', () => {
 	let ids: string[];
 
 	beforeAll(async () => {
@@ -117,7 +117,7 @@ describe('a node made by mouse and keyboard', () => {
 		sandbox.standIn.log.length = 0;
 	});
 
-	it('is added with its action, and shows no field in red', async () => {
+	it('is added with its action, and no field is marked as invalid', async () => {
 		await searchNodes(page, page.getByTestId('canvas-handle-plus'), 'wolkvox');
 		await addNode(page, 'Wolkvox CRM', 'Update case');
 
@@ -125,7 +125,7 @@ describe('a node made by mouse and keyboard', () => {
 		expect(await page.locator('[data-test-id="parameter-issues"]:visible').count()).toBe(0);
 	});
 
-	it('takes its credential, its input, and a file by name', async () => {
+	it('accepts a credential, and a file of its input by name', async () => {
 		await chooseCredential(page, CREDENTIAL);
 		await page.getByTestId('execute-previous-node').click();
 		await addField(page, 'Update Fields', 'Attachments');
@@ -187,7 +187,7 @@ describe('a node made by mouse and keyboard', () => {
 		await takePicture('node', openedNode(page));
 	});
 
-	it('says in its output what was wrong', async () => {
+	it('shows in its output what was wrong', async () => {
 		await setText(parameter(page, 'attachments'), 'reprot');
 		await executeStep(page);
 
@@ -201,7 +201,7 @@ describe('a node made by mouse and keyboard', () => {
 		await takePicture('error', nodePanel(page), output);
 	});
 
-	it('sends what failed to the error output, with the input it came from', async () => {
+	it('sends failed items to the error output, with their input', async () => {
 		await setText(parameter(page, 'attachments'), 'report');
 		await setOnError(page, 'Continue (using error output)');
 		const [, lost] = sandbox.standIn.cases.splice(0, 2, sandbox.standIn.cases[0]);
@@ -230,7 +230,7 @@ describe('a node made by mouse and keyboard', () => {
 });
 
 describe('the example', () => {
-	it('says on the canvas what the node does', async () => {
+	it('shows on the canvas what the node does', async () => {
 		const id = await ensureExample(sandbox);
 		await callExample(sandbox.n8n, sandbox.standIn.cases[0].id);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
@@ -238,11 +238,11 @@ describe('the example', () => {
 	});
 });
 
-it('the browser complains of nothing', () => {
-	expect(editor.complaints).toEqual([]);
+it('the browser reports no errors or warnings', () => {
+	expect(editor.browserErrors).toEqual([]);
 });
 
-/** A workflow that is started by hand and has a case and a report in each of its items. */
+/** A workflow that is started manually and has a case and a report in each of its items. */
 function closeCases(ids: string[]) {
 	const items = ids.map((caseId, index) => ({
 		json: { caseId, customer: CUSTOMERS[index], solution: SOLUTIONS[index] },

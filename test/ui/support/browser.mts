@@ -5,8 +5,8 @@ import { OWNER, type N8n } from '../../../sandbox/n8n.mts';
 
 export interface Editor {
 	page: Page;
-	/** What the browser has complained of since the owner signed in. */
-	complaints: string[];
+	/** Errors and warnings of the browser since the owner signed in. */
+	browserErrors: string[];
 	close(): Promise<void>;
 }
 
@@ -19,13 +19,13 @@ export async function openEditor(n8n: N8n): Promise<Editor> {
 		deviceScaleFactor: 1.5,
 	});
 	page.setDefaultTimeout(30_000);
-	// The editor asks n8n's own servers for lists, which must not decide what a test sees.
+	// The editor requests lists from n8n's own servers, which must not decide what a test sees.
 	await page.route(
 		(url) => url.origin !== n8n.url,
 		(route) => route.abort(),
 	);
 	await signIn(page, n8n);
-	return { page, complaints: collectComplaints(page, n8n), close: () => browser.close() };
+	return { page, browserErrors: collectBrowserErrors(page, n8n), close: () => browser.close() };
 }
 
 async function launch(): Promise<Browser> {
@@ -49,20 +49,21 @@ async function signIn(page: Page, n8n: N8n) {
 	await page.waitForURL((url) => !url.pathname.includes('signin'));
 }
 
-function collectComplaints(page: Page, n8n: N8n) {
-	const complaints: string[] = [];
-	page.on('pageerror', ({ message }) => complaints.push(message));
+function collectBrowserErrors(page: Page, n8n: N8n) {
+	const browserErrors: string[] = [];
+	page.on('pageerror', ({ message }) => browserErrors.push(message));
 	page.on('console', (message) => {
-		if (isComplaint(message, n8n)) complaints.push(`${message.text()} ${message.location().url}`);
+		if (isBrowserError(message, n8n))
+			browserErrors.push(`${message.text()} ${message.location().url}`);
 	});
-	return complaints;
+	return browserErrors;
 }
 
-function isComplaint(message: ConsoleMessage, n8n: N8n) {
+function isBrowserError(message: ConsoleMessage, n8n: N8n) {
 	if (!['error', 'warning'].includes(message.type())) return false;
 	const { url } = message.location();
-	// The editor looks for a sample of a node's output, which not each of n8n's nodes has.
+	// The editor requests a sample of a node's output, which some of n8n's nodes do not have.
 	if (url.startsWith(`${n8n.url}/schemas/n8n-nodes-base.`)) return false;
-	// Other addresses are cut off above, which the browser reports as errors.
+	// Other addresses are blocked above, which the browser reports as errors.
 	return url === '' || url.startsWith(n8n.url);
 }

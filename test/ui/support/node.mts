@@ -23,7 +23,7 @@ export function inputPanel(page: Page) {
 	return page.getByTestId('ndv-input-panel');
 }
 
-/** The panel in the middle: the parameters, or the settings. */
+/** The panel in the middle: parameters or settings. */
 export function nodePanel(page: Page) {
 	return page.locator('.node-settings');
 }
@@ -42,12 +42,12 @@ export async function showAs(panel: Locator, view: string) {
 	await panel.getByTestId('ndv-run-data-display-mode').getByText(view, { exact: true }).click();
 }
 
-/** Clicks beside the fields: what n8n shows under the one in use covers those below. */
+/** Clicks beside the fields: what n8n shows under the focused one covers those below. */
 export async function leaveField(page: Page) {
 	await inputPanel(page).getByText('Input', { exact: true }).click();
 }
 
-/** Types into a parameter. n8n takes a text 100 ms after the last key, and shows nothing of it. */
+/** Types into a parameter. n8n accepts text 100 ms after the last key, and shows no sign of it. */
 export async function setText(field: Locator, text: string) {
 	await field.locator('input').fill(text);
 	await field.page().evaluate(() => new Promise((resolve) => setTimeout(resolve, 150)));
@@ -103,7 +103,7 @@ export async function drag(page: Page, input: string, field: Locator, result: st
 	await seeResult(field, result);
 }
 
-/** Until then n8n has not taken the expression, and would execute the node without it. */
+/** Until then n8n has not accepted the expression, and would execute the node without it. */
 async function seeResult(field: Locator, result: string) {
 	const around = field.locator('xpath=ancestor::*[@data-test-id="parameter-input"][1]');
 	await around.getByTestId('parameter-input-hint').getByText(result).waitFor();
@@ -115,16 +115,16 @@ export async function setOnError(page: Page, choice: string) {
 	await choose(parameter(page, 'onError'), choice);
 }
 
-/** Executes the node that is open and waits until n8n has done so. */
+/** Executes the open node and waits until n8n has finished. */
 export async function executeStep(page: Page) {
 	const button = page.getByTestId('node-execute-button');
-	const started = page.waitForResponse((reply) => reply.url().endsWith('/run'));
+	const started = page.waitForResponse((response) => response.url().endsWith('/run'));
 	await button.click();
 	await started;
 	await button.locator('.n8n-spinner').waitFor({ state: 'detached' });
 }
 
-/** What a panel shows as a table: for each row, the texts of its cells under the names of their columns. */
+/** The rows of a panel's table: the text of each cell by the name of its column. */
 export async function readTable(panel: Locator, columns: string[]) {
 	await panel.locator('th', { hasText: columns[0] }).waitFor();
 	const names = await panel.locator('th').allInnerTexts();

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
 import { ROOT } from '../../../sandbox/tools.cjs';
+import { WRITES_REPORT } from '../../support/report.mts';
 
 const THEMES = [
 	{ colorScheme: 'dark', ending: '-dark' },
 	{ colorScheme: 'light', ending: '' },
 ] as const;
-/** n8n's messages come and go by the clock, and the node before this one hangs over the edge. */
+/** n8n's notifications come and go, and the node before this one overlaps the edge. */
 const HIDDEN = '.el-notification, [data-test-id="floating-nodes"] { visibility: hidden }';
 
-/** Takes a picture of neighbouring parts of the editor for the documents, once in each theme. */
+/** Takes a picture of neighbouring parts of the editor in each theme; REPORT=1 puts it into the documents. */
 export async function takePicture(name: string, ...parts: Locator[]) {
 	const page = parts[0].page();
 	await page.mouse.move(0, 0);
@@ -19,7 +20,7 @@ export async function takePicture(name: string, ...parts: Locator[]) {
 		await page.emulateMedia({ colorScheme });
 		await showIcon(page, colorScheme);
 		await page.screenshot({
-			path: join(ROOT, 'docs', 'images', `${name}${ending}.png`),
+			...(WRITES_REPORT && { path: join(ROOT, 'docs', 'images', `${name}${ending}.png`) }),
 			clip: await around(parts),
 			animations: 'disabled',
 			style: HIDDEN,
@@ -27,7 +28,7 @@ export async function takePicture(name: string, ...parts: Locator[]) {
 	}
 }
 
-/** n8n changes the icon of the node by itself, a moment after the browser has changed the colours. */
+/** n8n changes the node's icon a moment after the browser has changed the colours. */
 async function showIcon(page: Page, colorScheme: 'dark' | 'light') {
 	const file = colorScheme === 'dark' ? 'wolkvox.dark.svg' : '/wolkvox.svg';
 	await page.locator(`img[src$="${file}"]:visible`).first().waitFor();
