@@ -57,7 +57,7 @@ beforeEach(() => {
 describe.each(readdirSync(EXAMPLES))('%s', (file) => {
 	const example = read(file);
 
-	it('is taken by n8n as it is', async () => {
+	it('is imported by n8n unchanged', async () => {
 		const stored = await sandbox.n8n.request<Workflow>('POST', '/rest/workflows', example);
 
 		expect(stored.nodes.map(({ type, parameters }) => [type, parameters])).toEqual(
@@ -101,7 +101,7 @@ describe('Update cases from a spreadsheet', () => {
 		['CSV with a byte order mark, as Excel saves it', 'casos.CSV', 'application/vnd.ms-excel', csv],
 		['Excel', 'casos.xlsx', '', xlsx],
 	])(
-		'updates what it can, and gives a report of the rest: %s',
+		'updates what it can, and returns a report of the rest: %s',
 		async (_what, name, type, write) => {
 			const page = await upload(new File([write([HEADER, ...rows()])], name, { type }));
 
@@ -125,7 +125,7 @@ describe('Update cases from a spreadsheet', () => {
 		},
 	);
 
-	it('pairs what is done and what failed with its row', async () => {
+	it('pairs updated and failed cases with their rows', async () => {
 		await upload(new File([csv([HEADER, ...rows()])], 'casos.csv', { type: 'text/csv' }));
 
 		const execution = await lastExecution(sandbox.n8n, id);
@@ -139,7 +139,7 @@ describe('Update cases from a spreadsheet', () => {
 		expect(execution.record).not.toContain(TOKEN);
 	});
 
-	it('gives no report when all cases were updated', async () => {
+	it('returns no report if all cases were updated', async () => {
 		const page = await upload(
 			new File([csv([HEADER, [first.id, 'open', '', '']])], 'casos.csv', { type: 'text/csv' }),
 		);
@@ -151,10 +151,10 @@ describe('Update cases from a spreadsheet', () => {
 		expect(first.fields).toEqual({ status: 'open' });
 	});
 
-	/** Does what a browser does with the form: sends it, waits, and takes the page at the end. */
+	/** Does what a browser does with the form: submits it, waits, and loads the last page. */
 	async function upload(file: File) {
-		const reply = await postForm('update-cases', [file]);
-		const { formWaitingUrl } = JSON.parse(reply.text);
+		const response = await postForm('update-cases', [file]);
+		const { formWaitingUrl } = JSON.parse(response.text);
 		const status = new URL(formWaitingUrl);
 		status.pathname += '/n8n-execution-status';
 		while (!/form-waiting|success|error/.test(await getText(status))) await sleep(100);
@@ -170,7 +170,7 @@ describe('Update cases from a spreadsheet', () => {
 	}
 });
 
-describe('Attach the answer of a form to a case', () => {
+describe('Attach a form response to a case', () => {
 	let id: string;
 	let target: Case;
 
@@ -188,9 +188,9 @@ describe('Attach the answer of a form to a case', () => {
 			(_, index) => new File([randomBytes(100_000 + index)], `foto ñ ${index}.png`),
 		);
 
-		const reply = await postForm('case-answer', [target.id, 'Pagué el lunes.', ...files]);
+		const response = await postForm('case-answer', [target.id, 'Pagué el lunes.', ...files]);
 
-		expect(reply.status).toBe(200);
+		expect(response.status).toBe(200);
 		expect(target.customFields).toEqual({ 'Customer answer': 'Pagué el lunes.' });
 		expect(byName(target.attachments)).toEqual(byName(await Promise.all(files.map(nameAndHash))));
 		const execution = await lastExecution(sandbox.n8n, id);
@@ -200,23 +200,23 @@ describe('Attach the answer of a form to a case', () => {
 		expect(execution.items('Add it to the case')).toMatchObject([{ pairedItem: { item: 0 } }]);
 	});
 
-	it('takes the case from the link', async () => {
+	it('reads the case from the link', async () => {
 		const page = await getText(`${sandbox.n8n.url}/form/case-answer?Case=${target.id}`);
 
 		expect(page).toContain(`value="${target.id}"`);
 	});
 
-	it('does not thank for an answer that Wolkvox refused', async () => {
-		const reply = await postForm('case-answer', [UNKNOWN, 'Hola']);
+	it('shows an error if Wolkvox refuses the response', async () => {
+		const response = await postForm('case-answer', [UNKNOWN, 'Hola']);
 
-		expect(reply).toEqual({ status: 500, text: expect.stringContaining('Error') });
+		expect(response).toEqual({ status: 500, text: expect.stringContaining('Error') });
 	});
 
 	const byName = (files: Array<{ name: string; sha256: string }>) =>
 		files.map(({ name, sha256 }) => `${name} ${sha256}`).sort();
 });
 
-describe('Update a case by an AI agent', () => {
+describe('Update a case with an AI agent', () => {
 	const CHAT = '/webhook/c6810f5d-94be-4d27-8a3f-f1b7d5e20c94/chat';
 	const MESSAGE = { action: 'sendMessage', sessionId: 'one', chatInput: 'Close it, it is paid' };
 	let id: string;
@@ -231,12 +231,12 @@ describe('Update a case by an AI agent', () => {
 		model.requests.length = 0;
 	});
 
-	it('updates the case that the model names, and only what it fills', async () => {
+	it('updates the case and the fields that the model chooses', async () => {
 		const call = { Case: target.id, Status: 'closed', Priority: '', Solution: 'Pagó' };
 
-		const answer = await chat([{ call }, { say: 'The case is closed.' }]);
+		const said = await chat([{ call }, { say: 'The case is closed.' }]);
 
-		expect(answer).toBe('The case is closed.');
+		expect(said).toBe('The case is closed.');
 		expect(target.fields).toEqual({ status: 'closed', solution: 'Pagó' });
 		expect(sandbox.standIn.log).toHaveLength(1);
 		const [{ tools }, { messages }] = model.requests;
@@ -248,7 +248,7 @@ describe('Update a case by an AI agent', () => {
 		]);
 	});
 
-	it('tells the model what Wolkvox says against it', async () => {
+	it('tells the model why Wolkvox refused the update', async () => {
 		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
 
 		expect(model.requests[1].messages.at(-1).content).toContain(
@@ -263,14 +263,14 @@ describe('Update a case by an AI agent', () => {
 		expect(JSON.stringify(model.requests)).not.toContain(sandbox.standIn.url);
 	});
 
-	it('hears only people who are logged in', async () => {
-		const reply = await fetch(sandbox.n8n.url + CHAT, {
+	it('responds only to people who are logged in', async () => {
+		const response = await fetch(sandbox.n8n.url + CHAT, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json' },
 			body: JSON.stringify(MESSAGE),
 		});
 
-		expect(reply.status).toBe(401);
+		expect(response.status).toBe(401);
 		expect(model.requests).toEqual([]);
 	});
 
@@ -286,7 +286,7 @@ function read(file: string): Workflow {
 	return JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
 }
 
-/** Imports an example and does what its first note asks for: chooses the credentials, and publishes. */
+/** Imports an example and does what its first note asks: selects the credentials and publishes it. */
 async function publish(file: string) {
 	const example = read(file);
 	for (const node of example.nodes) {
@@ -298,20 +298,20 @@ async function publish(file: string) {
 	return await ensureWorkflow(sandbox.n8n, example);
 }
 
-/** Cases of which the stand-in knows no more than the id. */
+/** Cases without any fields. */
 function addCases(count: number) {
 	const added = Array.from({ length: count }, () => newCase(randomBytes(12).toString('hex')));
 	sandbox.standIn.cases.push(...added);
 	return added;
 }
 
-/** Sends a form of n8n; what is no text belongs to one field, the last. */
-async function postForm(path: string, answers: Array<string | File>) {
-	const texts = answers.filter((answer) => typeof answer === 'string').length;
+/** Submits a form of n8n; all files belong to its last field. */
+async function postForm(path: string, values: Array<string | File>) {
+	const texts = values.filter((value) => typeof value === 'string').length;
 	const form = new FormData();
-	answers.forEach((answer, index) => form.append(`field-${Math.min(index, texts)}`, answer));
-	const reply = await fetch(`${sandbox.n8n.url}/form/${path}`, { method: 'POST', body: form });
-	return { status: reply.status, text: await reply.text() };
+	values.forEach((value, index) => form.append(`field-${Math.min(index, texts)}`, value));
+	const response = await fetch(`${sandbox.n8n.url}/form/${path}`, { method: 'POST', body: form });
+	return { status: response.status, text: await response.text() };
 }
 
 async function getText(url: string | URL) {
@@ -328,7 +328,7 @@ function csv(rows: string[][]) {
 	return '\ufeff' + rows.map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
 }
 
-/** A workbook as the library of n8n writes it; an empty cell is not there, as in Excel. */
+/** A workbook written by n8n's own library; empty cells are missing, as in Excel. */
 function xlsx(rows: string[][]) {
 	const { utils, write } = require(join(N8N_FOLDER, 'node_modules', '@e965', 'xlsx'));
 	const sheet = utils.aoa_to_sheet(rows.map((row) => row.map((value) => value || null)));

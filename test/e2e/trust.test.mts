@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Sandbox } from '../../sandbox/sandbox.mts';
 import { RUN_FOLDER } from '../../sandbox/tools.cjs';
 import { credentialData, ensureCredential, type Workflow } from '../../sandbox/workflows.mts';
-import { hasPhp, startPhp, type PhpRequest } from '../support/php.mts';
+import { describeWithPhp, usePhp, type PhpRequest } from '../support/php.mts';
 import { table } from '../support/markdown.mts';
 import { writeSection } from '../support/report.mts';
 import { startFreshSandbox } from '../support/sandbox.mts';
-import { startServer, SUCCESS, type Answer, type ScriptedServer } from '../support/server.mts';
+import { caseIdOf, SUCCESS, useServer, type ScriptedResponse } from '../support/server.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
 
 const MINUTE = 60_000;
@@ -56,137 +56,131 @@ async function execute(
 	return execution;
 }
 
-const withPhp = hasPhp() ? it : it.skip;
+function updateNodeOf(workflow: Workflow) {
+	return workflow.nodes.find(({ name }) => name === UPDATE)! as Workflow['nodes'][number] & {
+		parameters: Record<string, unknown>;
+	};
+}
 
-withPhp('every field of the contract and a file reach PHP, byte for byte', async () => {
-	const php = await startPhp();
-	const bytes = randomBytes(200_000);
-	const form = new FormData();
-	form.append('caseId', `https://crm.wolkvox.com/cases/${CASE}`);
-	form.append('solution', 'uno\ndos');
-	form.append('report', new File([bytes], 'informe ñ "final".pdf', { type: 'application/pdf' }));
+describeWithPhp('PHP', () => {
+	const php = usePhp();
 
-	const execution = await execute(
-		php.url,
-		formWorkflow('Php', {
-			caseId: '={{ $json.body.caseId }}',
-			updateFields: {
-				caseType: { __rl: true, mode: 'name', value: 'Incidentes' },
-				responsible: 'a@demo',
-				owner: 'b@demo',
-				contact: 'c@example.com',
-				description: 'd',
-				status: 'closed',
-				priority: '={{ 1 }}',
-				solution: '={{ $json.body.solution }}',
-				customFields: { field: [{ name: 'Etapa ', value: 'Final 🙂' }] },
-				customFieldsJson: '{"Monto": 12.5, "Detalle": {"pagado": true}, "Vacío": "", "Nada": null}',
-				attachments: 'report',
+	it('receives every field and a file byte for byte', async () => {
+		const bytes = randomBytes(200_000);
+		const form = new FormData();
+		form.append('caseId', `https://crm.wolkvox.com/cases/${CASE}`);
+		form.append('solution', 'uno\ndos');
+		form.append('report', new File([bytes], 'informe ñ "final".pdf', { type: 'application/pdf' }));
+
+		const execution = await execute(
+			php.url,
+			formWorkflow('Php', {
+				caseId: '={{ $json.body.caseId }}',
+				updateFields: {
+					caseType: { __rl: true, mode: 'name', value: 'Incidentes' },
+					responsible: 'a@demo',
+					owner: 'b@demo',
+					contact: 'c@example.com',
+					description: 'd',
+					status: 'closed',
+					priority: '={{ 1 }}',
+					solution: '={{ $json.body.solution }}',
+					customFields: { field: [{ name: 'Etapa ', value: 'Final 🙂' }] },
+					customFieldsJson:
+						'{"Monto": 12.5, "Detalle": {"pagado": true}, "Vacío": "", "Nada": null}',
+					attachments: 'report',
+				},
+				options: { attachmentField: 'file' },
+			}),
+			form,
+		);
+
+		const { fields, files } = execution.items(UPDATE)[0].json.received as PhpRequest;
+		expect({ ...fields, form: JSON.parse(fields.form) }).toEqual({
+			operation: 'demo',
+			'wolkvox-id': CASE,
+			'case-type': 'Incidentes',
+			responsible: 'a@demo',
+			owner: 'b@demo',
+			contact: 'c@example.com',
+			description: 'd',
+			status: 'closed',
+			priority: '1',
+			solution: 'uno\r\ndos',
+			form: { Monto: 12.5, Detalle: { pagado: true }, Vacío: '', Nada: null, 'Etapa ': 'Final 🙂' },
+		});
+		expect(files).toEqual({
+			file: {
+				name: 'informe ñ %22final%22.pdf',
+				type: 'application/pdf',
+				size: bytes.length,
+				error: 0,
+				sha256: createHash('sha256').update(bytes).digest('hex'),
 			},
-			options: { attachmentField: 'file' },
-		}),
-		form,
-	);
-	php.close();
-
-	const { fields, files } = execution.items(UPDATE)[0].json.received as PhpRequest;
-	expect({ ...fields, form: JSON.parse(fields.form) }).toEqual({
-		operation: 'demo',
-		'wolkvox-id': CASE,
-		'case-type': 'Incidentes',
-		responsible: 'a@demo',
-		owner: 'b@demo',
-		contact: 'c@example.com',
-		description: 'd',
-		status: 'closed',
-		priority: '1',
-		solution: 'uno\r\ndos',
-		form: { Monto: 12.5, Detalle: { pagado: true }, Vacío: '', Nada: null, 'Etapa ': 'Final 🙂' },
-	});
-	expect(files).toEqual({
-		file: {
-			name: 'informe ñ %22final%22.pdf',
-			type: 'application/pdf',
-			size: bytes.length,
-			error: 0,
-			sha256: createHash('sha256').update(bytes).digest('hex'),
-		},
+		});
 	});
 });
 
 describe('failures in a real n8n', () => {
-	const answers: Record<string, Answer> = {
-		'a 401 that repeats the token': { status: 401, body: { code: 401, msg: `Bad ${TOKEN}` } },
-		'a success that repeats the token': { body: { ...SUCCESS, echo: TOKEN } },
-		'a web page with the token': { body: `<p>${TOKEN}</p>` },
-		'a redirect with the token': {
-			status: 302,
-			headers: { location: `http://localhost:1/${TOKEN}` },
-		},
-		'a 500': { status: 500, body: { code: 500, msg: 'Broken' } },
-		'a reset': (response) => void response.socket!.resetAndDestroy(),
-		'a timeout': () => {},
-		'a 429': { status: 429, headers: { 'retry-after': '0' } },
-	};
+	const server = useServer();
 
-	it.each(Object.entries(answers))('%s', async (_, answer) => {
-		const server = await startServer((request) =>
-			request.fields.some(([, value]) => value === 'ok') ? {} : answer,
-		);
-		const nodes = { updateFields: { status: 'open' } };
+	it.each<[string, ScriptedResponse, boolean?]>([
+		['a 401 that repeats the token', { status: 401, body: { code: 401, msg: `Bad ${TOKEN}` } }],
+		['a success that repeats the token', { body: { ...SUCCESS, echo: TOKEN } }, true],
+		['a web page with the token', { body: `<p>${TOKEN}</p>` }],
+		[
+			'a redirect with the token',
+			{ status: 302, headers: { location: `http://localhost:1/${TOKEN}` } },
+		],
+		['a 500', { status: 500, body: { code: 500, msg: 'Broken' } }],
+		['a reset', (response) => void response.socket!.resetAndDestroy()],
+		['a timeout', () => {}],
+		['a 429', { status: 429, headers: { 'retry-after': '0' } }],
+	])('%s', async (_, response, succeeds = false) => {
+		server.respond = (request) => (caseIdOf(request) === 'bad' ? response : {});
 		for (const onError of [
 			'stopWorkflow',
 			'continueErrorOutput',
 			'continueRegularOutput',
 		] as const) {
-			const execution = await execute(
-				server.url,
-				withTimeout(listWorkflow(`Fault ${onError}`, { ...nodes, onError })),
-				{
-					items: [
-						{ ref: 1, caseId: 'bad' },
-						{ ref: 2, caseId: 'ok' },
-					],
-				},
-			);
-			expect(execution.status).toBeDefined();
-		}
-		await server.close();
-	});
+			const workflow = listWorkflow(`Fault ${onError}`, {
+				updateFields: { status: 'open' },
+				onError,
+			});
+			updateNodeOf(workflow).parameters.requestOptions = { timeout: 500 };
+			const items = ['bad', 'ok'].map((caseId, ref) => ({ ref, caseId }));
+			const execution = await execute(server.url, workflow, { items });
 
-	function withTimeout(workflow: Workflow): Workflow {
-		const node = workflow.nodes.find(({ name }) => name === UPDATE)!;
-		(node.parameters as Record<string, unknown>).requestOptions = { timeout: 500 };
-		return workflow;
-	}
+			const stops = onError === 'stopWorkflow' && !succeeds;
+			expect(execution.status).toBe(stops ? 'error' : 'success');
+			const failed = [0, 1].flatMap((output) =>
+				execution.items(UPDATE, output).filter(({ json }) => json.error),
+			);
+			expect(failed).toHaveLength(stops || succeeds ? 0 : 1);
+		}
+	});
 });
 
-describe('where the HTTP Request node may take the token', () => {
-	let own: ScriptedServer;
-	let other: ScriptedServer;
-
-	beforeEach(async () => {
-		other = await startServer();
-		own = await startServer((request) =>
-			request.url === '/away' ? { status: 307, headers: { location: `${other.url}/stolen` } } : {},
-		);
-	});
-
-	afterEach(async () => {
-		await Promise.all([own.close(), other.close()]);
-	});
-
+describe('where the HTTP Request node may send the token', () => {
+	const own = useServer();
+	const other = useServer();
 	const rows: unknown[][] = [];
+
+	beforeEach(() => {
+		own.respond = ({ url }) =>
+			url === '/away' ? { status: 307, headers: { location: `${other.url}/stolen` } } : {};
+	});
 
 	afterAll(() => {
 		const head = ['mode', 'Allowed Domains', 'HTTP Request to', 'token arrived'];
 		writeSection('Allowed HTTP Request Domains in a real n8n', table(head, rows));
 	});
 
-	const httpRequest = (url: string, options = {}): Workflow => {
+	/** Runs an HTTP Request node that uses the credential of `own`. */
+	const request = async (url: string, options: object, allowed: object) => {
+		const { id, name } = await credentialFor(own.url, allowed);
 		const workflow = formWorkflow('Http', { updateFields: {} });
-		const node = workflow.nodes.find(({ name }) => name === UPDATE)!;
-		Object.assign(node, {
+		Object.assign(updateNodeOf(workflow), {
 			type: 'n8n-nodes-base.httpRequest',
 			typeVersion: 4.2,
 			parameters: {
@@ -195,11 +189,18 @@ describe('where the HTTP Request node may take the token', () => {
 				nodeCredentialType: 'wolkvoxCrmApi',
 				options,
 			},
+			credentials: { wolkvoxCrmApi: { id, name } },
 		});
-		return workflow;
+		return await execute(own.url, workflow, {}, allowed);
 	};
 
-	it.each<[string, string, 'own' | 'other' | 'away', boolean]>([
+	const targets = {
+		own: "the credential's server",
+		other: 'another server',
+		away: "the credential's server, which redirects to another",
+	};
+
+	it.each<[string, string, keyof typeof targets, boolean]>([
 		['all', '', 'own', true],
 		['all', '', 'other', false],
 		['all', '', 'away', true],
@@ -211,30 +212,19 @@ describe('where the HTTP Request node may take the token', () => {
 		['none', '', 'own', false],
 	])('%s (%s): %s', async (allowedHttpRequestDomains, allowedDomains, to, arrives) => {
 		const url = { own: `${own.url}/x`, other: `${other.url}/x`, away: `${own.url}/away` }[to];
-		const credential = await credentialFor(own.url, { allowedHttpRequestDomains, allowedDomains });
-		const workflow = httpRequest(url);
-		for (const node of workflow.nodes) {
-			if (node.name === UPDATE)
-				node.credentials = { wolkvoxCrmApi: { id: credential.id, name: credential.name } };
-		}
-		const execution = await run(sandbox.n8n, credential, workflow, {});
-		records.push(execution.record);
+		await request(url, {}, { allowedHttpRequestDomains, allowedDomains });
 
-		const arrived = [own, other].map(({ requests }) =>
+		const [atOwn, atOther] = [own, other].map(({ requests }) =>
 			requests.some(({ headers }) => headers['wolkvox-token'] === TOKEN),
 		);
-		const where = {
-			own: "the credential's server",
-			other: 'another server',
-			away: "the credential's server, which redirects to another",
-		};
+		const where = [atOwn && "the credential's server", atOther && 'another server'];
 		rows.push([
 			allowedHttpRequestDomains,
 			allowedDomains,
-			where[to],
-			arrived[0] ? "at the credential's server only" : 'nowhere',
+			targets[to],
+			where.filter(Boolean).join(' and ') || 'nowhere',
 		]);
-		expect(arrived).toEqual([arrives, false]);
+		expect([atOwn, atOther]).toEqual([arrives, false]);
 	});
 
 	it.each([
@@ -252,24 +242,18 @@ describe('where the HTTP Request node may take the token', () => {
 		expect(execution.items(UPDATE)).toHaveLength(1);
 	});
 
-	it('a proxy with certificates ignored is refused from the HTTP Request node too', async () => {
-		const credential = await credentialFor(own.url, { allowedHttpRequestDomains: 'all' });
-		const workflow = httpRequest('https://crm.wolkvox.com/x', {
-			proxy: other.url,
-			allowUnauthorizedCerts: true,
-		});
-		for (const node of workflow.nodes) {
-			if (node.name === UPDATE)
-				node.credentials = { wolkvoxCrmApi: { id: credential.id, name: credential.name } };
-		}
-		const execution = await run(sandbox.n8n, credential, workflow, {});
-		records.push(execution.record);
-		expect(execution.error).toContain('Proxy cannot be used together with Ignore SSL Issues');
+	it('not to a proxy, if it also ignores certificates', async () => {
+		const execution = await request(
+			'https://crm.wolkvox.com/x',
+			{ proxy: other.url, allowUnauthorizedCerts: true },
+			{ allowedHttpRequestDomains: 'all' },
+		);
+		expect(execution.error).toMatch(/^Proxy .* Ignore SSL Issues/);
 		expect(other.requests).toHaveLength(0);
 	});
 });
 
-it('after all this the token is nowhere in clear: records, logs at debug level, every byte of the database', async () => {
+it('after all this the token is in no execution record, log, database or stored file', async () => {
 	await sandbox.n8n.stop();
 	const folder = join(RUN_FOLDER, 'trust');
 	const searched = (readdirSync(folder, { recursive: true }) as string[])

@@ -1,400 +1,351 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
-import type { Received, ScriptedServer } from '../support/server.mts';
-import { fieldOf, startServer, SUCCESS } from '../support/server.mts';
+import { caseIdOf, useServer } from '../support/server.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
-import { numbered, update } from '../support/wolkvox.mts';
+import {
+	CONTINUE,
+	failingExpression,
+	numbered,
+	pairedItems,
+	RETRY_ON_FAIL,
+	textFile,
+	update,
+} from '../support/wolkvox.mts';
 
-const idOf = (request: Received) => fieldOf(request, 'wolkvox-id');
-const idsOf = ({ requests }: ScriptedServer) => requests.map(idOf);
-const jsonOf = (items: INodeExecutionData[]) => items.map(({ json }) => json);
-const pairingOf = (items: INodeExecutionData[]) => items.map(({ pairedItem }) => pairedItem);
+const server = useServer();
+forbidUnhandledRejections();
 
-const REFUSED = { status: 400, body: { code: 400, error: 'BAD REQUEST', msg: 'No' } };
+const REFUSAL = { status: 400, body: { code: 400, error: 'BAD REQUEST', msg: 'No' } };
 
-/** A server that refuses the cases with these numbers, each time or the first few times. */
-async function refusing(numbers: number[], times = Infinity): Promise<ScriptedServer> {
-	const seen = new Map<string, number>();
-	return await startServer((request) => {
-		const id = idOf(request)!;
-		seen.set(id, (seen.get(id) ?? 0) + 1);
-		return numbers.some((n) => id === `case${n}`) && seen.get(id)! <= times ? REFUSED : {};
-	});
+const sentIds = () => server.requests.map(caseIdOf);
+const sentFiles = () => server.requests.map(({ files: [file] }) => file.name);
+const ids = (...numbers: number[]) => numbers.map((n) => `case${n}`);
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+const pause = async (milliseconds: number) =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Lets the server refuse the first requests for a case. */
+function refuse(number: number, times = Infinity) {
+	server.respond = (request) =>
+		caseIdOf(request) === `case${number}` && times-- > 0 ? REFUSAL : {};
 }
 
-let server: ScriptedServer;
-afterEach(async () => await server.close());
-
 describe('a run that succeeds', () => {
-	it('updates 500 items in order, paired, one after another', async () => {
-		server = await startServer();
-		const { outputs } = await update(server.url, { items: numbered(500) });
-
-		const expected = Array.from({ length: 500 }, (_, n) => `case${n}`);
-		expect(idsOf(server)).toEqual(expected);
-		expect(outputs[0].map(({ json }) => (json.data as { wolkvox_id: string }).wolkvox_id)).toEqual(
-			expected,
+	it('updates 500 items one after another, in order, and pairs them', async () => {
+		const { outputs } = await update(server, { items: numbered(500) });
+		expect(sentIds()).toEqual(ids(...upTo(500)));
+		expect(outputs[0].map(({ json }) => json.data)).toEqual(
+			ids(...upTo(500)).map((wolkvox_id) => ({ wolkvox_id })),
 		);
-		expect(pairingOf(outputs[0])).toEqual(expected.map((_, item) => ({ item })));
-		expect(server.mostAtOnce()).toBe(1);
+		expect(pairedItems(outputs[0])).toEqual(upTo(500));
+		expect(server.mostConcurrent).toBe(1);
 	});
 
-	it('keeps the order of the input when several go at once', async () => {
-		server = await startServer((_, number) => ({ delayMs: (5 - (number % 5)) * 10 }));
-		const { outputs } = await update(server.url, {
+	it('keeps the order of the input if several requests are in flight', async () => {
+		server.respond = (_, index) => ({ delayMs: (5 - (index % 5)) * 10 });
+		const { outputs } = await update(server, {
 			items: numbered(25),
 			options: { maxConcurrent: 5 },
 		});
-		expect(pairingOf(outputs[0])).toEqual(numbered(25).map((_, item) => ({ item })));
-		expect(server.mostAtOnce()).toBe(5);
+		expect(pairedItems(outputs[0])).toEqual(upTo(25));
+		expect(server.mostConcurrent).toBe(5);
 	});
 
-	it.each([
-		[
-			{ ...SUCCESS, data: { wolkvox_id: '64cb' } },
-			{ code: 200, msg: SUCCESS.msg, data: { wolkvox_id: '64cb' } },
-		],
-		[
-			{ ...SUCCESS, code: '200' },
-			{ code: 200, msg: SUCCESS.msg, data: { wolkvox_id: 'case0' } },
-		],
-		[
-			{ code: 201, data: [], extra: 1 },
-			{ code: 201, data: { wolkvox_id: 'case0' }, extra: 1 },
-		],
-		[{ code: 200 }, { code: 200, data: { wolkvox_id: 'case0' } }],
-		[{ data: { a: 1 } }, { code: 200, data: { a: 1, wolkvox_id: 'case0' } }],
-		[
-			`\ufeff${JSON.stringify(SUCCESS)}`,
-			{ code: 200, msg: SUCCESS.msg, data: { wolkvox_id: 'case0' } },
-		],
-	])('gives %j as %j', async (body, expected) => {
-		server = await startServer(() => ({ body, headers: { 'content-type': 'text/html' } }));
-		const { outputs } = await update(server.url);
-		expect(jsonOf(outputs[0])).toEqual([expected]);
+	it('updates only the first case with Execute Once', async () => {
+		const { outputs } = await update(server, { items: numbered(5), node: { executeOnce: true } });
+		expect(sentIds()).toEqual(ids(0));
+		expect(pairedItems(outputs[0])).toEqual([0]);
 	});
 });
 
-describe('a run that goes on after failures', () => {
-	it('puts failed items on the error output with their JSON, paired, and nothing else', async () => {
-		server = await refusing([1, 3]);
-		const { outputs, error } = await update(server.url, {
+describe('a run that continues after failures', () => {
+	it('puts failed items on the error output, each with its input', async () => {
+		server.respond = (request) => {
+			if (caseIdOf(request) === 'case1') return REFUSAL;
+			return caseIdOf(request) === 'case3' ? (response) => response.destroy() : {};
+		};
+		const { outputs, error } = await update(server, {
 			items: numbered(5),
-			node: { onError: 'continueErrorOutput' },
+			node: CONTINUE,
+			updateFields: { status: '={{ $json.n === 2 ? "" : "open" }}' },
 		});
 		expect(error).toBeUndefined();
-		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }, { item: 2 }, { item: 4 }]);
+		expect(pairedItems(outputs[0])).toEqual([0, 4]);
 		expect(outputs[1]).toEqual([
 			{ json: { n: 1, error: 'No' }, pairedItem: { item: 1 } },
-			{ json: { n: 3, error: 'No' }, pairedItem: { item: 3 } },
-		]);
-	});
-
-	it('does the same for input that will not do and for failures of the network', async () => {
-		server = await startServer((request) =>
-			idOf(request) === 'case2' ? (response) => response.destroy() : {},
-		);
-		const { outputs } = await update(server.url, {
-			items: numbered(4),
-			node: { onError: 'continueErrorOutput' },
-			updateFields: { status: '={{ $json.n === 1 ? "" : "open" }}' },
-		});
-		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }, { item: 3 }]);
-		expect(outputs[1]).toEqual([
-			{
-				json: { n: 1, error: 'Update Fields has nothing to update [item 1]' },
-				pairedItem: { item: 1 },
-			},
-			{
-				json: { n: 2, error: expect.stringContaining('broke before Wolkvox answered') },
-				pairedItem: { item: 2 },
-			},
+			{ json: { n: 2, error: expect.stringMatching(/\[item 2\]$/) }, pairedItem: { item: 2 } },
+			{ json: { n: 3, error: expect.stringMatching(/broke/) }, pairedItem: { item: 3 } },
 		]);
 	});
 
 	it('keeps failed items among the others with Continue', async () => {
-		server = await refusing([1]);
-		const { outputs } = await update(server.url, {
+		refuse(1);
+		const { outputs } = await update(server, {
 			items: numbered(3),
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(outputs[0][1]).toEqual({ json: { error: 'No' }, pairedItem: { item: 1 } });
-		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
 	});
 
-	const unlessNodeEnds = EXPRESSION_ENDS_NODE ? it.skip : it;
-
-	unlessNodeEnds('goes on after an expression that fails', async () => {
-		server = await startServer();
-		const { outputs } = await update(server.url, {
+	(EXPRESSION_ENDS_NODE ? it.skip : it)('continues after an expression that fails', async () => {
+		const { outputs } = await update(server, {
 			items: numbered(3),
-			node: { onError: 'continueErrorOutput' },
-			updateFields: { status: '={{ $json.n === 1 ? $("nowhere").item : "open" }}' },
+			node: CONTINUE,
+			updateFields: { status: failingExpression(1) },
 		});
-		expect(idsOf(server)).toEqual(['case0', 'case2']);
-		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(sentIds()).toEqual(ids(0, 2));
+		expect(pairedItems(outputs[0])).toEqual([0, 2]);
 	});
 });
 
 describe('a run that stops at the first failure', () => {
 	it('sends nothing after it, and says what was updated', async () => {
-		server = await refusing([2]);
-		const { error, outputs } = await update(server.url, { items: numbered(10) });
-		expect(idsOf(server)).toEqual(['case0', 'case1', 'case2']);
+		refuse(2);
+		const { error, outputs } = await update(server, { items: numbered(10) });
+		expect(sentIds()).toEqual(ids(0, 1, 2));
 		expect(error).toMatchObject({ message: 'No', httpCode: '400', context: { itemIndex: 2 } });
 		expect(error!.description).toContain('Before this, 2 cases were updated: items 0-1.');
 		expect(outputs).toEqual([[], []]);
 	});
 
-	it('lets requests under way end, and counts them', async () => {
-		server = await startServer((request) =>
-			idOf(request) === 'case1' ? REFUSED : { delayMs: 100 },
-		);
-		const { error } = await update(server.url, {
+	it('lets requests in flight finish, and counts them', async () => {
+		server.respond = (request) => (caseIdOf(request) === 'case1' ? REFUSAL : { delayMs: 100 });
+		const { error } = await update(server, {
 			items: numbered(20),
 			options: { maxConcurrent: 3 },
 		});
-		expect(idsOf(server).sort()).toEqual(['case0', 'case1', 'case2']);
+		expect(sentIds().sort()).toEqual(ids(0, 1, 2));
 		expect(error!.description).toContain('2 cases were updated: items 0, 2.');
 	});
 
-	it.each([[1], [20]])(
-		'sends nothing at all after an expression fails in a later item (%i at once)',
+	it.each([1, 20])(
+		'sends nothing at all if the expression of a later item fails (%i concurrent)',
 		async (maxConcurrent) => {
-			server = await refusing([0]);
-			const { error } = await update(server.url, {
+			refuse(0);
+			const { error } = await update(server, {
 				items: numbered(8),
 				options: { maxConcurrent },
-				updateFields: { status: '={{ $json.n === 6 ? $("nowhere").item : "open" }}' },
+				updateFields: { status: failingExpression(6) },
 			});
 			expect(error).toBeDefined();
-			await new Promise((resolve) => setTimeout(resolve, 100));
+			await pause(100);
 			expect(server.requests).toHaveLength(0);
 		},
 	);
 
-	it('sends nothing at all when a later item will not do', async () => {
-		server = await startServer();
-		const { error } = await update(server.url, {
+	it('sends nothing at all if a later item is invalid', async () => {
+		const { error } = await update(server, {
 			items: numbered(3),
 			updateFields: { customFieldsJson: '={{ $json.n === 2 ? "{" : "{}" }}' },
 		});
-		expect(error!.message).toBe('Custom Fields (JSON) is not valid JSON [item 2]');
+		expect(error!.message).toMatch(/\[item 2\]$/);
 		expect(error!.description).toContain('No case was updated before this.');
 		expect(server.requests).toHaveLength(0);
 	});
 });
 
-describe('with batching', () => {
-	const batching = { batching: { batch: { batchSize: 2, batchInterval: 150 } } };
+describe('Batching', () => {
+	const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 150 } } };
 
-	it('sends items as n8n brings them', async () => {
+	it('sends items as n8n evaluates them', async () => {
 		const times: number[] = [];
-		server = await startServer(() => {
+		server.respond = () => {
 			times.push(Date.now());
 			return {};
-		});
-		await update(server.url, { items: numbered(4), requestOptions: batching });
-		expect(idsOf(server)).toEqual(['case0', 'case1', 'case2', 'case3']);
+		};
+		await update(server, { items: numbered(4), requestOptions });
+		expect(sentIds()).toEqual(ids(0, 1, 2, 3));
 		expect(times[2] - times[0]).toBeGreaterThanOrEqual(140);
 	});
 
-	it('sends nothing more after an expression fails, however slow the server', async () => {
-		server = await startServer(() => ({ delayMs: 100 }));
-		const { error } = await update(server.url, {
+	it('sends nothing after an expression that fails, however slow the server', async () => {
+		server.respond = () => ({ delayMs: 100 });
+		const { error } = await update(server, {
 			items: numbered(6),
-			requestOptions: batching,
-			updateFields: { status: '={{ $json.n === 2 ? $("nowhere").item : "open" }}' },
+			requestOptions,
+			updateFields: { status: failingExpression(2) },
 		});
 		expect(error).toBeDefined();
-		await new Promise((resolve) => setTimeout(resolve, 400));
-		expect(idsOf(server)).toEqual(['case0', 'case1']);
+		await pause(400);
+		expect(sentIds()).toEqual(ids(0, 1));
 	});
 
-	it('holds a failure back until n8n listens', async () => {
-		server = await refusing([0]);
-		const { error } = await update(server.url, { items: numbered(6), requestOptions: batching });
+	it('holds a failure back until n8n handles failures', async () => {
+		refuse(0);
+		const { error } = await update(server, { items: numbered(6), requestOptions });
 		expect(error).toMatchObject({ message: 'No', context: { itemIndex: 0 } });
-		expect(idsOf(server)).toEqual(['case0']);
+		expect(sentIds()).toEqual(ids(0));
 	});
 });
 
 describe('Retry On Fail', () => {
-	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-
 	it('sends an updated case once and a failed one again', async () => {
-		server = await refusing([0]);
-		const { outputs } = await update(server.url, {
+		refuse(0);
+		const { outputs } = await update(server, {
 			items: numbered(3),
-			node: { ...retry, onError: 'continueErrorOutput' },
+			node: { ...RETRY_ON_FAIL, ...CONTINUE },
 		});
-		expect(idsOf(server)).toEqual(['case0', 'case1', 'case2', 'case0', 'case0']);
-		expect(pairingOf(outputs[0])).toEqual([{ item: 1 }, { item: 2 }]);
+		expect(sentIds()).toEqual(ids(0, 1, 2, 0, 0));
+		expect(pairedItems(outputs[0])).toEqual([1, 2]);
 		expect(outputs[1]).toEqual([{ json: { n: 0, error: 'No' }, pairedItem: { item: 0 } }]);
 	});
 
-	it('goes on where a stopped try ended', async () => {
-		server = await refusing([1], 1);
-		const { outputs, error } = await update(server.url, { items: numbered(4), node: retry });
+	it('continues where a stopped try ended', async () => {
+		refuse(1, 1);
+		const { outputs, error } = await update(server, { items: numbered(4), node: RETRY_ON_FAIL });
 		expect(error).toBeUndefined();
-		expect(idsOf(server)).toEqual(['case0', 'case1', 'case1', 'case2', 'case3']);
-		expect(pairingOf(outputs[0])).toEqual(numbered(4).map((_, item) => ({ item })));
+		expect(sentIds()).toEqual(ids(0, 1, 1, 2, 3));
+		expect(pairedItems(outputs[0])).toEqual([0, 1, 2, 3]);
 	});
 
 	it('gives up after the last try, and counts what all tries updated', async () => {
-		server = await refusing([1]);
-		const { error } = await update(server.url, { items: numbered(4), node: retry });
-		expect(idsOf(server)).toEqual(['case0', 'case1', 'case1', 'case1']);
+		refuse(1);
+		const { error } = await update(server, { items: numbered(4), node: RETRY_ON_FAIL });
+		expect(sentIds()).toEqual(ids(0, 1, 1, 1));
 		expect(error!.description).toContain('1 case was updated: item 0.');
-	});
-
-	it('does not send again what Wolkvox may have taken', async () => {
-		server = await startServer(() => (response) => response.destroy());
-		const { error } = await update(server.url, { node: retry });
-		expect(server.requests).toHaveLength(1);
-		expect(error!.message).toContain('broke before Wolkvox answered');
-		expect(error!.description).toContain('so it is not sent again');
-	});
-
-	it('does not attach again what Wolkvox has', async () => {
-		const contents = Buffer.from('x');
-		const files = { a: { name: 'a.txt', contents }, b: { name: 'b.txt', contents } };
-		server = await startServer((_, number) => (number === 1 ? REFUSED : {}));
-		const { outputs } = await update(server.url, {
-			node: retry,
-			items: [{ json: { n: 0 }, files }],
-			updateFields: { attachments: 'a,b' },
-		});
-		expect(server.requests.map(({ files: [file] }) => file.name)).toEqual([
-			'a.txt',
-			'b.txt',
-			'b.txt',
-		]);
-		expect(outputs[0]).toHaveLength(1);
 	});
 });
 
-describe('several files', () => {
-	it('that fail half-way name the files already attached', async () => {
-		const contents = Buffer.from('x');
-		const files = { a: { name: 'a.txt', contents }, b: { name: 'b.txt', contents } };
-		server = await startServer((_, number) => (number === 1 ? REFUSED : {}));
-		const { error } = await update(server.url, {
-			items: [{ json: { n: 0 }, files }],
-			updateFields: { attachments: 'a,b' },
+describe('an item with several files', () => {
+	const files = { a: textFile('a.txt'), b: textFile('b.txt'), c: textFile('c.txt') };
+
+	/** Updates two cases with three files each; the second request has another response. */
+	const attach = async (response: ReturnType<typeof server.respond>, node: Partial<INode> = {}) => {
+		server.respond = (_, index) => (index === 1 ? response : {});
+		return await update(server, {
+			items: numbered(2, files),
+			updateFields: { attachments: 'a,b,c' },
+			requestOptions: { timeout: 300 },
+			node,
 		});
+	};
+
+	it('names the files that are attached already when it fails', async () => {
+		const { error } = await attach(REFUSAL);
 		expect(error!.message).toBe('No (already attached: a.txt)');
+		expect(error!.description).toContain('item 0 in part (attached: a.txt)');
+		expect(sentFiles()).toEqual(['a.txt', 'b.txt']);
+	});
+
+	it('sends only the other files when it is tried again', async () => {
+		const { outputs } = await attach(REFUSAL, RETRY_ON_FAIL);
+		expect(sentFiles().slice(0, 4)).toEqual(['a.txt', 'b.txt', 'b.txt', 'c.txt']);
+		expect(pairedItems(outputs[0])).toEqual([0, 1]);
+	});
+
+	it.each([{}, RETRY_ON_FAIL])('is not sent again after a timeout: %j', async (node) => {
+		const { error } = await attach(() => {}, node);
+		expect(sentFiles()).toEqual(['a.txt', 'b.txt']);
+		expect(error!.message).toMatch(/ within 0\.3 seconds \(already attached: a\.txt\)$/);
 		expect(error!.description).toContain('item 0 in part (attached: a.txt)');
 	});
 });
 
-describe('Execute Once', () => {
-	it('updates the first case alone', async () => {
-		server = await startServer();
-		const { outputs } = await update(server.url, {
-			items: numbered(5),
-			node: { executeOnce: true },
-		});
-		expect(idsOf(server)).toEqual(['case0']);
-		expect(pairingOf(outputs[0])).toEqual([{ item: 0 }]);
-	});
-});
-
 describe('a cancelled execution', () => {
-	it.each([undefined, 'continueErrorOutput'] as const)(
-		'starts nothing more (onError %s)',
-		async (onError) => {
-			let cancel = () => {};
-			server = await startServer((_, number) => {
-				if (number === 2) cancel();
-				return { delayMs: 20 };
-			});
-			const { run } = await update(server.url, {
-				items: numbered(20),
-				node: onError ? { onError } : {},
-				onStart: (stop) => (cancel = stop),
-			});
-			await new Promise((resolve) => setTimeout(resolve, 100));
-			expect(run.status).toBe('canceled');
-			expect(server.requests).toHaveLength(3);
-		},
-	);
+	let cancel = () => {};
+	const onStart = (stop: () => void) => void (cancel = stop);
 
-	it('does not wait out a pause that Wolkvox asked for', async () => {
-		let cancel = () => {};
-		server = await startServer(() => {
+	it.each([{}, CONTINUE])('starts nothing more: %j', async (node) => {
+		server.respond = (_, index) => {
+			if (index === 2) cancel();
+			return { delayMs: 20 };
+		};
+		const { run } = await update(server, { items: numbered(20), node, onStart });
+		await pause(100);
+		expect(run.status).toBe('canceled');
+		expect(server.requests).toHaveLength(3);
+	});
+
+	it('does not wait for the end of a pause that Wolkvox asked for', async () => {
+		server.respond = () => {
 			setTimeout(() => cancel(), 50);
-			return { status: 429, headers: { 'retry-after': '20' } };
-		});
+			return { status: 429, headers: { 'retry-after': '6' } };
+		};
 		const started = Date.now();
-		await update(server.url, { onStart: (stop) => (cancel = stop) });
-		expect(Date.now() - started).toBeLessThan(5000);
+		await update(server, { onStart });
+		expect(Date.now() - started).toBeLessThan(3000);
 		expect(server.requests).toHaveLength(1);
 	});
 });
 
-describe('repetition by the node itself', () => {
-	it.each([
-		[429, {}],
-		[503, { 'retry-after': '0' }],
-		[503, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }],
-	])('after %i %j', async (status, headers) => {
-		server = await startServer((_, number) =>
-			number === 0 ? { status, headers: headers as Record<string, string>, body: '' } : {},
-		);
-		const { outputs } = await update(server.url);
-		expect(server.requests).toHaveLength(2);
+describe('Max Retries', () => {
+	const busy = (retryAfter: string, msg = 'Busy') => ({
+		status: 429,
+		headers: { 'retry-after': retryAfter },
+		body: { code: 429, msg },
+	});
+
+	it('sends an update again until it succeeds', async () => {
+		server.respond = (_, index) => (index < 2 ? busy('0') : {});
+		const { outputs } = await update(server);
+		expect(server.requests).toHaveLength(3);
 		expect(outputs[0]).toHaveLength(1);
 	});
 
 	it('waits as long as it is asked to', async () => {
 		const times: number[] = [];
-		server = await startServer((_, number) => {
+		server.respond = (_, index) => {
 			times.push(Date.now());
-			return number === 0 ? { status: 429, headers: { 'retry-after': '1' } } : {};
-		});
-		await update(server.url);
+			return index === 0 ? busy('1') : {};
+		};
+		await update(server);
 		expect(times[1] - times[0]).toBeGreaterThanOrEqual(990);
 	});
 
-	it('stops after Max Retries', async () => {
-		server = await startServer(() => ({ status: 429, headers: { 'retry-after': '0' } }));
-		const { error } = await update(server.url, { options: { maxRetries: 3 } });
+	it('limits how often an update is sent again', async () => {
+		server.respond = () => busy('0');
+		const { error } = await update(server, { options: { maxRetries: 3 } });
 		expect(server.requests).toHaveLength(4);
 		expect(error!.httpCode).toBe('429');
 	});
 
-	it('does not wait longer than 30 seconds', async () => {
-		server = await startServer(() => ({
-			status: 503,
-			headers: { 'retry-after': '3600' },
-			body: { code: 503, msg: 'Busy' },
-		}));
-		const { error } = await update(server.url);
+	it.each([
+		['Busy', 'Busy. Wolkvox asks to wait 3600 seconds'],
+		['Slow down.', 'Slow down. Wolkvox asks to wait 3600 seconds'],
+	])('does not wait longer than 30 seconds (%s)', async (msg, message) => {
+		server.respond = () => busy('3600', msg);
+		const { error } = await update(server);
 		expect(server.requests).toHaveLength(1);
-		expect(error!.message).toBe('Busy. Wolkvox asks to wait 3600 seconds');
+		expect(error!.message).toBe(message);
 	});
 
-	it.each([400, 401, 403, 404, 405, 408, 412, 413, 416, 417, 500, 502, 503, 504])(
-		'never after %i',
-		async (status) => {
-			server = await startServer(() => ({ status, body: { code: status, msg: 'Refused' } }));
-			const { error } = await update(server.url);
-			expect(server.requests).toHaveLength(1);
-			expect(error).toMatchObject({ message: 'Refused', httpCode: String(status) });
-		},
-	);
-
 	it('sends the whole file again', async () => {
-		const contents = Buffer.alloc(200_000, 'abc');
-		server = await startServer((_, number) =>
-			number === 0 ? { status: 429, headers: { 'retry-after': '0' } } : {},
-		);
-		await update(server.url, {
-			items: [{ json: { n: 0 }, files: { data: { name: 'x.bin', contents } } }],
+		server.respond = (_, index) => (index === 0 ? busy('0') : {});
+		await update(server, {
+			items: numbered(1, { data: textFile('x.bin', 'abc'.repeat(70_000)) }),
 			updateFields: { attachments: 'data' },
 		});
-		expect(server.requests[1].files).toEqual(server.requests[0].files);
-		expect(server.requests[1].files[0].size).toBe(200_000);
+		const [first, second] = server.requests.map(({ files }) => files);
+		expect(second).toEqual(first);
+		expect(second[0].size).toBe(210_000);
+	});
+
+	it('is 0, and Max Concurrent Requests is 1, if the values are not numbers', async () => {
+		server.respond = () => busy('0');
+		await update(server, {
+			items: numbered(3),
+			options: { maxConcurrent: 'five', maxRetries: 'many' },
+			node: CONTINUE,
+		});
+		expect(sentIds()).toEqual(ids(0, 1, 2));
+		expect(server.mostConcurrent).toBe(1);
+	});
+});
+
+describe('two runs at the same time', () => {
+	const slow = useServer();
+
+	it('do not wait for each other', async () => {
+		slow.respond = () => ({ delayMs: 100 });
+		const started = Date.now();
+		const timeOf = async (url: string) => {
+			await update({ url }, { items: numbered(10) });
+			return Date.now() - started;
+		};
+		const [slowTime, fastTime] = await Promise.all([timeOf(slow.url), timeOf(server.url)]);
+		expect(slowTime).toBeGreaterThan(950);
+		expect(fastTime).toBeLessThan(900);
 	});
 });

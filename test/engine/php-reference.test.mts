@@ -4,14 +4,16 @@ import fc from 'fast-check';
 import FormData from 'form-data';
 import type { IDataObject } from 'n8n-workflow';
 
+import type { TestFile } from '../support/engine.mts';
+import { ALL_FIELDS, EXPECTED_FORM, PDF, REPORT } from '../support/fields.mts';
 import type { PhpRequest } from '../support/php.mts';
-import { hasPhp, postFormData, startPhp, withCrlf } from '../support/php.mts';
+import { describeWithPhp, postFormData, usePhp, withCrlf } from '../support/php.mts';
 import { writeSection } from '../support/report.mts';
-import { byId, CASE_ID, update } from '../support/wolkvox.mts';
+import { CASE_ID, locator, numbered, textFile, update } from '../support/wolkvox.mts';
 
 const RUNS = Number(process.env.FIDELITY_RUNS ?? 1000);
 
-const TEXT_PARTS = {
+const TEXT_PARTS: Record<string, string> = {
 	caseType: 'case-type',
 	responsible: 'responsible',
 	owner: 'owner',
@@ -22,7 +24,146 @@ const TEXT_PARTS = {
 	solution: 'solution',
 };
 
-/** Any text: any Unicode, lone surrogates, and pieces that mean something in a multipart body. */
+describeWithPhp('PHP reads from the node what it reads from form-data', () => {
+	const php = usePhp();
+
+	const fromNode = async (
+		updateFields: IDataObject,
+		files?: Record<string, TestFile>,
+		options = {},
+		binaryMode?: 'default' | 'filesystem',
+	) => {
+		const { outputs, error } = await update(php, {
+			binaryMode,
+			caseId: locator('id', CASE_ID),
+			updateFields,
+			options,
+			items: numbered(1, files),
+		});
+		if (error) throw error;
+		return outputs[0][0].json.received as unknown as PhpRequest;
+	};
+
+	const fromFormData = async (texts: IDataObject, form: string, file?: TestFile) => {
+		const reference = new FormData();
+		reference.append('operation', 'demo');
+		reference.append('wolkvox-id', CASE_ID);
+		for (const [name, part] of Object.entries(TEXT_PARTS)) {
+			if (name in texts) reference.append(part, withCrlf(texts[name] as string));
+		}
+		reference.append('form', form);
+		if (file) {
+			const { name: filename, type: contentType } = file;
+			reference.append('files', file.contents, { filename, contentType });
+		}
+		return await postFormData(php.url, reference);
+	};
+
+	it.each(['default', 'filesystem'] as const)(
+		'with every field and a file (binary data: %s)',
+		async (binaryMode) => {
+			const report = { ...REPORT, name: 'informe ñ.pdf' };
+			const received = await fromNode(ALL_FIELDS, { report }, {}, binaryMode);
+			const texts = { ...ALL_FIELDS, caseType: 'Request' };
+			const expected = await fromFormData(texts, JSON.stringify(EXPECTED_FORM), report);
+
+			expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
+			expect(received.form).toEqual(EXPECTED_FORM);
+			expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(PDF) });
+		},
+	);
+
+	it('with 5 MB that look like boundaries', async () => {
+		const contents = Buffer.alloc(
+			5 * 2 ** 20,
+			'\r\n--axios-1.18.0-boundary-\r\nContent-Disposition: form-data; name="x"\r\n\r\n',
+		);
+		const file = { name: 'big.bin', type: 'application/pdf', contents };
+		const received = await fromNode({ customFieldsJson: '{}', attachments: 'file' }, { file });
+		const expected = await fromFormData({}, '{}', file);
+		expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
+		expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(contents) });
+	});
+
+	it(`with any values (${RUNS} random updates)`, async () => {
+		const seed = Number(process.env.FIDELITY_SEED ?? Date.now() % 2 ** 31);
+		console.log(`fast-check seed: ${seed} (repeat with FIDELITY_SEED=${seed})`);
+		await fc.assert(
+			fc.asyncProperty(updates, async ({ texts = {}, form, file }) => {
+				const json = JSON.stringify(form);
+				const fields = { ...texts, customFieldsJson: json, ...(file && { attachments: 'file' }) };
+				const received = await fromNode(fields, file && { file });
+				const expected = await fromFormData(texts, json, file);
+
+				expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
+				expect(received.form).toEqual(JSON.parse(json));
+				expect(JSON.parse(received.fields.form)).toEqual(JSON.parse(json));
+				expect(Object.keys(received.fields).sort()).toEqual(
+					[
+						'operation',
+						'wolkvox-id',
+						'form',
+						...Object.keys(texts).map((name) => TEXT_PARTS[name]),
+					].sort(),
+				);
+				if (file) {
+					expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(file.contents) });
+				}
+			}),
+			{ numRuns: RUNS, seed },
+		);
+		writeSection(
+			'Fidelity',
+			`${RUNS} random updates (fast-check, seed ${seed}): PHP reads from the node what it reads from the \`form-data\` package, field by field and file by file, with line breaks as CRLF, and its json_decode reads the custom fields that were entered. No value added a part or a header.`,
+		);
+	}, 300_000);
+
+	it('with text in custom fields that JSON can only escape', async () => {
+		const json = JSON.stringify({ '\0': 'zero byte', half: '\ud800' });
+		const { fields } = await fromNode({ customFieldsJson: json });
+		expect(fields).toEqual((await fromFormData({}, json)).fields);
+	});
+});
+
+describeWithPhp('PHP receives', () => {
+	const php = usePhp();
+
+	/** Attaches the files to a case and returns how PHP describes them. */
+	const attach = async (files: TestFile[], options = {}) => {
+		const { outputs } = await update(php, {
+			options,
+			updateFields: { attachments: Object.keys(files).join(',') },
+			items: numbered(1, Object.fromEntries(files.entries())),
+		});
+		return (outputs[0][0].json.received as unknown as PhpRequest).files.files;
+	};
+
+	it('both of two files that are sent together', async () => {
+		const files = [textFile('1.txt'), textFile('2.txt', 'xx')];
+		expect(await attach(files, { multipleFiles: 'together' })).toMatchObject([
+			{ name: '1.txt', size: 1 },
+			{ name: '2.txt', size: 2 },
+		]);
+	});
+
+	it('quotes in a name as browsers send them', async () => {
+		expect(await attach([REPORT])).toMatchObject({ name: 'informe ñ %22final%22.pdf' });
+	});
+
+	it.each(['\0', '\0a.pdf', 'a\0b.pdf', '\\', '/', 'a\\', 'a/', '"\\', '\r\n', ' ', '.', '..'])(
+		'a file named %j',
+		async (name) => {
+			const received = await attach([textFile(name, 'here')]);
+			expect(received).toMatchObject({ error: 0, size: 4, name: expect.stringMatching(/./) });
+		},
+	);
+});
+
+function sha256(contents: Buffer) {
+	return createHash('sha256').update(contents).digest('hex');
+}
+
+/** Any text: any Unicode, lone surrogates, and pieces that have a meaning in a multipart body. */
 const hostile = fc.constantFrom(
 	'"',
 	'\r\n',
@@ -49,45 +190,45 @@ const text = fc
 		maxLength: 6,
 	})
 	.map((parts) => parts.join(''))
-	// n8n reads a text that begins with = as an expression, and an empty text is not sent.
+	// n8n reads text that begins with = as an expression, and empty text is not sent.
 	.filter((value) => value !== '' && !value.startsWith('='));
 
-const anyFileName = fc.oneof(
-	text,
-	fc.constantFrom(
-		'informe ñ "final".pdf',
-		'a/b\\c.pdf',
-		'../../x',
-		'x'.repeat(300),
-		'\u202egnp.exe',
-		'.',
-		'a;b="c".txt',
-		'tab\tname',
-	),
-);
-
-/** Zero bytes and separators at the end are left out here: PHP loses what form-data sends of them. */
-const fileName = anyFileName.filter((name) => !/\0|[\\/]$/.test(name));
+const fileName = fc
+	.oneof(
+		text,
+		fc.constantFrom(
+			'informe ñ "final".pdf',
+			'a/b\\c.pdf',
+			'../../x',
+			'x'.repeat(300),
+			'\u202egnp.exe',
+			'.',
+			'a;b="c".txt',
+			'tab\tname',
+		),
+	)
+	// PHP loses what form-data sends of these names; see `PHP receives`.
+	.filter((name) => !/\0|[\\/]$/.test(name));
 
 const contents = fc.oneof(
 	{ weight: 5, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)) },
-	{
-		weight: 1,
-		arbitrary: fc.constantFrom(Buffer.alloc(0), Buffer.from('x'), Buffer.from('\r\n--')),
-	},
+	{ weight: 1, arbitrary: fc.constantFrom('', 'x', '\r\n--').map((value) => Buffer.from(value)) },
 	{ weight: 1, arbitrary: text.map((value) => Buffer.from(value)) },
 );
 
-const form = fc
-	.dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'a ')), fc.jsonValue(), {
-		maxKeys: 5,
-	})
-	.filter(isReadable);
+const fieldName = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'a '));
 
-/** Node.js 24 takes a key that is one escaped character, as in `{"a":{},"\"":0}`, for a backslash. */
-function isReadable(value: object) {
-	const json = JSON.stringify(value);
-	return JSON.stringify(JSON.parse(json)) === json;
+const form = fc
+	.dictionary(fieldName, fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), text), { maxKeys: 5 })
+	.filter((value) => isReadable(JSON.stringify(value)));
+
+/**
+ * PHP's json_decode reads neither half a surrogate pair nor a name that begins with a zero byte, and
+ * Node.js 24 takes a name that is one escaped character, as in `{"a":{},"\"":0}`, for a backslash.
+ */
+function isReadable(json: string) {
+	const isForPhp = !/\\ud[89a-f]/.test(json) && !/[{,]"\\u0000/.test(json);
+	return isForPhp && JSON.stringify(JSON.parse(json)) === json;
 }
 
 const updates = fc.record(
@@ -96,119 +237,7 @@ const updates = fc.record(
 			requiredKeys: [],
 		}),
 		form,
-		file: fc.record({ name: fileName, contents }),
+		file: fc.record({ name: fileName, type: fc.constant('application/pdf'), contents }),
 	},
 	{ requiredKeys: ['form'] },
 );
-
-const withPhp = hasPhp() ? describe : describe.skip;
-
-withPhp('whatever the values', () => {
-	let php: Awaited<ReturnType<typeof startPhp>>;
-
-	beforeAll(async () => {
-		php = await startPhp();
-	});
-
-	afterAll(() => php.close());
-
-	const fromFormData = async (
-		texts: IDataObject,
-		custom: string,
-		file?: { name: string; contents: Buffer },
-	) => {
-		const reference = new FormData();
-		reference.append('operation', 'demo');
-		reference.append('wolkvox-id', CASE_ID);
-		for (const [name, part] of Object.entries(TEXT_PARTS)) {
-			if (texts[name] !== undefined) reference.append(part, withCrlf(texts[name] as string));
-		}
-		reference.append('form', custom);
-		if (file)
-			reference.append('files', file.contents, {
-				filename: file.name,
-				contentType: 'application/pdf',
-			});
-
-		return await postFormData(php.url, reference);
-	};
-
-	const fromNode = async (
-		texts: IDataObject,
-		custom: string,
-		file?: { name: string; contents: Buffer },
-	) => {
-		const { outputs, error } = await update(php.url, {
-			caseId: byId(CASE_ID),
-			updateFields: { ...texts, customFieldsJson: custom, ...(file && { attachments: 'file' }) },
-			items: [{ json: {}, ...(file && { files: { file: { ...file, type: 'application/pdf' } } }) }],
-		});
-		if (error) throw error;
-		return outputs[0][0].json.received as unknown as PhpRequest;
-	};
-
-	it(`PHP reads what it reads from form-data (${RUNS} updates)`, async () => {
-		const seed = Number(process.env.FIDELITY_SEED ?? Date.now() % 2 ** 31);
-		console.log(`fast-check seed: ${seed} (repeat with FIDELITY_SEED=${seed})`);
-		await fc.assert(
-			fc.asyncProperty(updates, async ({ texts = {}, form: custom, file }) => {
-				const json = JSON.stringify(custom);
-				const received = await fromNode(texts, json, file);
-				const expected = await fromFormData(texts, json, file);
-
-				expect(received.fields).toEqual(expected.fields);
-				expect(received.files).toEqual(expected.files);
-				expect(Object.keys(received.fields).sort()).toEqual(
-					[
-						'operation',
-						'wolkvox-id',
-						'form',
-						...Object.keys(texts).map((name) => TEXT_PARTS[name as never]),
-					].sort(),
-				);
-				if (file) {
-					expect(received.files.files).toMatchObject({
-						error: 0,
-						sha256: createHash('sha256').update(file.contents).digest('hex'),
-					});
-				}
-			}),
-			{ numRuns: RUNS, seed },
-		);
-		writeSection(
-			'Fidelity',
-			`${RUNS} random updates (fast-check, seed ${seed}): PHP reads from the node what it reads from the \`form-data\` package, field by field and file by file, with line breaks as CRLF. No value added a part or a header.`,
-		);
-	}, 300_000);
-
-	it.each([
-		['\0'],
-		['\0a.pdf'],
-		['a\0b.pdf'],
-		['\\'],
-		['/'],
-		['a\\'],
-		['a/'],
-		['"\\'],
-		['\r\n'],
-		[' '],
-		['.'],
-		['..'],
-	])('a file named %j still arrives', async (name) => {
-		const { files } = await fromNode({}, '{}', { name, contents: Buffer.from('here') });
-		expect(files.files).toMatchObject({ error: 0, size: 4, name: expect.stringMatching(/./) });
-	});
-
-	it('5 MB of boundary look-alikes arrive byte for byte', async () => {
-		const look = Buffer.alloc(
-			5 * 2 ** 20,
-			'\r\n--axios-1.18.0-boundary-\r\nContent-Disposition: form-data; name="x"\r\n\r\n',
-		);
-		const file = { name: 'big.bin', contents: look };
-		const [received, expected] = [
-			await fromNode({}, '{}', file),
-			await fromFormData({}, '{}', file),
-		];
-		expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
-	});
-});

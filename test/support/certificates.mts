@@ -4,98 +4,50 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 
-export interface Certificate {
+interface Certificate {
 	key: Buffer;
 	cert: Buffer;
 }
 
-type Certificates = Record<'good' | 'expired' | 'wrongHost' | 'selfSigned', Certificate>;
-
 /**
- * Certificates made by OpenSSL for one test run: a good one for localhost, and bad ones. The
- * authority behind them is trusted by this process from here on, so that only the fault that is
- * meant shows.
+ * Certificates made by OpenSSL for one test run: a good one for localhost, and bad ones. This
+ * process trusts the authority behind them from then on, so that only the intended fault shows.
  */
-export function makeCertificates(): Certificates {
+export function makeCertificates(): Record<
+	'good' | 'expired' | 'wrongHost' | 'selfSigned',
+	Certificate
+> {
 	const folder = mkdtempSync(join(tmpdir(), 'wolkvox-tls-'));
+	const openssl = (command: string) =>
+		execFileSync('openssl', command.split(' '), { cwd: folder, stdio: 'pipe' });
+	const read = (file: string) => readFileSync(join(folder, file));
+	const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+
+	const selfSigned = (name: string, subject: string): Certificate => {
+		openssl(
+			`req -x509 ${newKey} -keyout ${name}.key -out ${name}.pem -subj /CN=${subject} -days 2`,
+		);
+		return { key: read(`${name}.key`), cert: read(`${name}.pem`) };
+	};
+	const signed = (name: string, host: string, days: number): Certificate => {
+		writeFileSync(join(folder, 'ext'), `subjectAltName=DNS:${host}`);
+		openssl(`req ${newKey} -keyout ${name}.key -out ${name}.csr -subj /CN=${host}`);
+		const authority = '-CA ca.pem -CAkey ca.key -CAcreateserial';
+		openssl(`x509 -req -in ${name}.csr ${authority} -days ${days} -extfile ext -out ${name}.pem`);
+		return { key: read(`${name}.key`), cert: read(`${name}.pem`) };
+	};
+
 	try {
-		return makeIn(folder);
+		trust(selfSigned('ca', 'test-authority').cert);
+		return {
+			good: signed('good', 'localhost', 2),
+			expired: signed('expired', 'localhost', -1),
+			wrongHost: signed('wrong', 'crm.example.com', 2),
+			selfSigned: selfSigned('self', 'localhost'),
+		};
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
-}
-
-function makeIn(folder: string): Certificates {
-	const path = (name: string) => join(folder, name);
-	const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-	const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-
-	openssl(
-		'req',
-		'-x509',
-		...newKey,
-		'-keyout',
-		path('ca.key'),
-		'-out',
-		path('ca.pem'),
-		'-subj',
-		'/CN=Test authority',
-		'-days',
-		'2',
-	);
-	trust(readFileSync(path('ca.pem')));
-
-	const signed = (name: string, host: string, days: string): Certificate => {
-		writeFileSync(path('ext'), `subjectAltName=DNS:${host}`);
-		openssl(
-			'req',
-			...newKey,
-			'-keyout',
-			path(`${name}.key`),
-			'-out',
-			path(`${name}.csr`),
-			'-subj',
-			`/CN=${host}`,
-		);
-		openssl(
-			'x509',
-			'-req',
-			'-in',
-			path(`${name}.csr`),
-			'-CA',
-			path('ca.pem'),
-			'-CAkey',
-			path('ca.key'),
-			'-CAcreateserial',
-			'-days',
-			days,
-			'-extfile',
-			path('ext'),
-			'-out',
-			path(`${name}.pem`),
-		);
-		return { key: readFileSync(path(`${name}.key`)), cert: readFileSync(path(`${name}.pem`)) };
-	};
-
-	openssl(
-		'req',
-		'-x509',
-		...newKey,
-		'-keyout',
-		path('self.key'),
-		'-out',
-		path('self.pem'),
-		'-subj',
-		'/CN=localhost',
-		'-days',
-		'2',
-	);
-	return {
-		good: signed('good', 'localhost', '2'),
-		expired: signed('expired', 'localhost', '-1'),
-		wrongHost: signed('wrong', 'crm.example.com', '2'),
-		selfSigned: { key: readFileSync(path('self.key')), cert: readFileSync(path('self.pem')) },
-	};
 }
 
 /** Node reads NODE_EXTRA_CA_CERTS only when it starts; this adds an authority later. */

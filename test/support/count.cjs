@@ -1,4 +1,4 @@
-/** Ends a run with one plain line that any tool can read. */
+/** Ends a run with one line that any tool can parse. */
 module.exports = class Count {
 	onRunComplete(
 		_tests,

@@ -1,5 +1,5 @@
 <?php
-// Answers an update as the vendor's page shows it, and adds what PHP itself made of the request.
+// Responds to an update as the vendor's page documents, and adds how PHP itself read the request.
 function described(array $file): array
 {
     if (is_array($file['name'])) {
@@ -26,6 +26,7 @@ echo json_encode([
     'data' => ['wolkvox_id' => ''],
     'received' => [
         'fields' => (object) $_POST,
+        'form' => json_decode($_POST['form'] ?? 'null'),
         'files' => (object) array_map('described', $_FILES),
         'headers' => array_change_key_case(getallheaders()),
     ],

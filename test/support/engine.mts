@@ -10,7 +10,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 // n8n reads these while it loads.
 process.env.N8N_USER_FOLDER = FOLDER;
-process.env.N8N_ENCRYPTION_KEY = 'for tests alone';
+process.env.N8N_ENCRYPTION_KEY = 'for tests only';
 process.env.N8N_LOG_LEVEL ??= 'silent';
 
 import { Container } from '@n8n/di';
@@ -25,6 +25,7 @@ import {
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
+	ICredentialsHelper,
 	IDataObject,
 	IExecuteData,
 	IExecuteFunctions,
@@ -36,11 +37,16 @@ import type {
 	IRun,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { createRunExecutionData, ICredentialsHelper, Workflow } from 'n8n-workflow';
+import { createRunExecutionData, Workflow } from 'n8n-workflow';
+
+type Authenticate = (
+	credentials: ICredentialDataDecryptedObject,
+	options: IHttpRequestOptions,
+) => Promise<IHttpRequestOptions>;
 
 export const NODE_TYPE = 'n8n-nodes-wolkvox.wolkvoxCrm';
 
-/** A file for an item: n8n's engine stores it in the binary mode that is set. */
+/** A file of an item, which n8n's engine stores in the binary mode of the run. */
 export interface TestFile {
 	name?: string;
 	type?: string;
@@ -51,7 +57,7 @@ export interface TestFile {
 export interface TestItem {
 	json: IDataObject;
 	files?: Record<string, TestFile>;
-	/** Binary data just as a node left it, where that is no file. */
+	/** Binary data exactly as a node left it, for fields that hold no file. */
 	binary?: Record<string, Partial<IBinaryData>>;
 }
 
@@ -59,16 +65,16 @@ export interface RunSettings {
 	items: TestItem[];
 	parameters: IDataObject;
 	credential: ICredentialDataDecryptedObject;
-	/** Settings of the node itself: onError, retryOnFail, maxTries, executeOnce … */
+	/** The node's settings: onError, retryOnFail, maxTries, executeOnce … */
 	node?: Partial<INode>;
 	binaryMode?: 'default' | 'filesystem';
-	/** Called as soon as the run has begun; its function cancels the run as the stop button does. */
+	/** Called as soon as the run has started, with what the stop button does. */
 	onStart?: (cancel: () => void) => void;
 }
 
 export interface RunResult {
 	run: IRun;
-	/** Items of the node's main output and of its error output. */
+	/** Items of the main output and of the error output. */
 	outputs: [INodeExecutionData[], INodeExecutionData[]];
 	error?: Error & {
 		description?: string;
@@ -85,7 +91,7 @@ async function loadPackage() {
 	const { type } = loader.nodeTypes.wolkvoxCrm as { type: INodeType };
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(type);
 
-	// n8n gives a declarative node this function (n8n's node-types.js); without it nothing cancels.
+	// n8n adds this function to a declarative node (n8n's node-types.js); without it nothing cancels.
 	type.execute = async function (this: IExecuteFunctions) {
 		return (await new RoutingNode(this as never, type).runNode()) ?? [];
 	};
@@ -100,7 +106,7 @@ const source: INodeType = {
 		name: 'source',
 		group: ['input'],
 		version: 1,
-		description: 'Gives the items of a test',
+		description: 'Outputs the items of a test',
 		defaults: { name: 'Source' },
 		inputs: ['main'],
 		outputs: ['main'],
@@ -112,56 +118,23 @@ const source: INodeType = {
 };
 
 /** Credentials as n8n keeps them, without a database. */
-class TestCredentials extends ICredentialsHelper {
-	constructor(
-		private readonly data: ICredentialDataDecryptedObject,
-		private readonly apply: (
+function testCredentials(
+	data: ICredentialDataDecryptedObject,
+	authenticate: Authenticate,
+): ICredentialsHelper {
+	return {
+		getParentTypes: () => [],
+		isCredentialUsableByNode: () => true,
+		getCredentialsProperties: () => [],
+		getDecrypted: async () => ({ ...data }),
+		preAuthentication: async () => undefined,
+		runPreAuthentication: async () => undefined,
+		authenticate: async (
 			credentials: ICredentialDataDecryptedObject,
+			_type: string,
 			options: IHttpRequestOptions,
-		) => Promise<IHttpRequestOptions>,
-	) {
-		super();
-	}
-
-	getParentTypes() {
-		return [];
-	}
-
-	isCredentialUsableByNode() {
-		return true;
-	}
-
-	async authenticate(
-		credentials: ICredentialDataDecryptedObject,
-		_type: string,
-		options: IHttpRequestOptions,
-	) {
-		return await this.apply(credentials, options);
-	}
-
-	async preAuthentication() {
-		return undefined;
-	}
-
-	async runPreAuthentication() {
-		return undefined;
-	}
-
-	async getCredentials(): Promise<never> {
-		throw new Error('not used');
-	}
-
-	async getDecrypted() {
-		return { ...this.data };
-	}
-
-	async updateCredentials() {}
-
-	async updateCredentialsOauthTokenData() {}
-
-	getCredentialsProperties() {
-		return [];
-	}
+		) => await authenticate(credentials, options),
+	} as unknown as ICredentialsHelper;
 }
 
 async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionData> {
@@ -186,7 +159,7 @@ async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionD
 	return { json: item.json, ...((item.files ?? item.binary) && { binary }) };
 }
 
-/** Runs Source -> Wolkvox CRM in n8n's own engine and gives what came out. */
+/** Runs Source -> Wolkvox CRM in n8n's own engine and returns its output. */
 export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const { nodeType, credentialType } = await loadedPackage;
 	const binaryMode = settings.binaryMode ?? 'filesystem';
@@ -247,9 +220,9 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 
 	const hooks = new ExecutionLifecycleHooks('manual', 'e1', { id: 'w1' } as never);
 	const additionalData = {
-		credentialsHelper: new TestCredentials(
+		credentialsHelper: testCredentials(
 			settings.credential,
-			credentialType.authenticate as never,
+			credentialType.authenticate as Authenticate,
 		),
 		executionId: 'e1',
 		currentNodeExecutionIndex: 0,

@@ -5,7 +5,7 @@ export function table(head: string[], rows: unknown[][]): string {
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** The document with a text between its marks of that name, `<!-- name -->` and `<!-- /name -->`. */
+/** The document with new text between the marks `<!-- name -->` and `<!-- /name -->`. */
 export function between(document: string, name: string, text: string): string {
 	const marks = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
 	return document.replace(marks, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);

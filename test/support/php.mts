@@ -1,57 +1,56 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type FormData from 'form-data';
 
 import { freePort } from '../../sandbox/n8n.mts';
 import { hasProgram } from './programs.mts';
 
-/** Wolkvox is PHP; this is PHP's own reading of a multipart request. */
+/** Wolkvox is written in PHP; this is how PHP itself reads a multipart request. */
 export interface PhpRequest {
 	fields: Record<string, string>;
+	/** The custom fields, as PHP's json_decode reads them. */
+	form: unknown;
 	files: Record<string, unknown>;
 	headers: Record<string, string>;
 }
 
-/** Whether PHP is there, see {@link hasProgram}. */
-export function hasPhp(): boolean {
-	return hasProgram('php', ['--version'], 'php-cli');
+export const describeWithPhp = hasProgram('php', ['--version'], 'php-cli')
+	? describe
+	: describe.skip;
+
+/** PHP's built-in server, which responds like Wolkvox and echoes what it received. */
+export function usePhp(): { url: string } {
+	const php = { url: '' };
+	let child: ChildProcess;
+
+	beforeAll(async () => {
+		const host = `127.0.0.1:${await freePort()}`;
+		const limits = ['upload_max_filesize=64M', 'post_max_size=64M', 'max_file_uploads=50'];
+		const settings = limits.flatMap((limit) => ['-d', limit]);
+		const script = resolve(__dirname, 'echo.php');
+		child = spawn('php', [...settings, '-S', host, script], { stdio: 'ignore' });
+		php.url = `http://${host}`;
+		for (let waited = 0; !(await fetch(php.url).catch(() => undefined)); waited += 20) {
+			if (waited > 10_000) throw new Error('PHP did not start within 10 seconds');
+			await sleep(20);
+		}
+	}, 20_000);
+	afterAll(() => child.kill());
+	return php;
 }
 
-async function isUp(url: string): Promise<boolean> {
-	return await fetch(url).then(
-		() => true,
-		() => false,
-	);
-}
-
-/** Starts PHP's built-in server with a script that answers like Wolkvox and echoes what it got. */
-export async function startPhp(): Promise<{ url: string; close(): void }> {
-	const url = `127.0.0.1:${await freePort()}`;
-	const limits = ['upload_max_filesize=64M', 'post_max_size=64M', 'max_file_uploads=50'];
-	const child = spawn(
-		'php',
-		[...limits.flatMap((limit) => ['-d', limit]), '-S', url, resolve(__dirname, 'echo.php')],
-		{ stdio: 'ignore' },
-	);
-	const started = Date.now();
-	while (!(await isUp(`http://${url}/`))) {
-		if (Date.now() - started > 10_000) throw new Error('PHP did not start within 10 seconds');
-		await new Promise((done) => setTimeout(done, 20));
-	}
-	return { url: `http://${url}`, close: () => child.kill() };
-}
-
-/** Posts a form of the `form-data` package, the reference for ours, and gives what PHP received. */
+/** Posts a form made by the `form-data` package, the reference for ours, and returns what PHP received. */
 export async function postFormData(url: string, form: FormData): Promise<PhpRequest> {
-	return await new Promise((resolve, reject) => {
+	return await new Promise((done, reject) => {
 		const request = httpRequest(url, { method: 'POST', headers: form.getHeaders() });
 		request.on('error', reject);
 		request.on('response', async (response) => {
 			const chunks: Buffer[] = [];
 			for await (const chunk of response) chunks.push(chunk as Buffer);
-			resolve(JSON.parse(Buffer.concat(chunks).toString()).received as PhpRequest);
+			done(JSON.parse(Buffer.concat(chunks).toString()).received as PhpRequest);
 		});
 		form.pipe(request);
 	});

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Whether a program that tests need is there. In CI it must be: a missing one fails the run instead
- * of skipping tests.
+ * Whether a program that tests need is installed. In CI it must be: there a missing one fails the
+ * run, elsewhere its tests are skipped.
  *
- * @param packageName what Debian calls its package
+ * @param packageName the Debian package
  */
 export function hasProgram(command: string, args: string[], packageName: string): boolean {
 	try {
@@ -13,7 +13,7 @@ export function hasProgram(command: string, args: string[], packageName: string)
 	} catch {
 		const advice = `${command} is missing (Debian: apt-get install ${packageName})`;
 		if (process.env.CI) throw new Error(advice);
-		console.warn(`${advice}: the tests that need it are left out. CI installs it.`);
+		console.warn(`${advice}: the tests that need it are skipped. CI installs it.`);
 		return false;
 	}
 }

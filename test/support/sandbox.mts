@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.mts';
 import { ROOT, RUN_FOLDER } from '../../sandbox/tools.cjs';
 
-/** A real n8n that remembers no earlier run. Installs and builds what is missing, which can take minutes. */
+/** A real n8n without data of earlier runs. Installs and builds what is missing, which can take minutes. */
 export async function startFreshSandbox(options: SandboxOptions): Promise<Sandbox> {
 	execFileSync(process.execPath, [join(ROOT, 'sandbox', 'start.mjs'), '--prepare'], {
 		stdio: 'inherit',

@@ -1,32 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
 
 import busboy from 'busboy';
 
-export interface ReceivedFile {
-	part: string;
-	name: string | undefined;
-	type: string;
-	size: number;
-	sha256: string;
-}
-
 /** One request as busboy decodes it. */
-export interface Received {
+export interface ReceivedRequest {
 	method: string;
 	url: string;
 	headers: IncomingHttpHeaders;
-	fields: Array<[string, string]>;
-	files: ReceivedFile[];
+	fields: Array<[name: string, value: string]>;
+	files: Array<{ part: string; name?: string; type: string; size: number; sha256: string }>;
 }
 
-/** What the server answers to a request; a function may answer by hand. */
-export type Answer =
+/** What the server sends back; a function writes the response itself. */
+export type ScriptedResponse =
 	| { status?: number; headers?: Record<string, string>; body?: unknown; delayMs?: number }
 	| ((response: ServerResponse, request: IncomingMessage) => void);
 
+/** The response that the vendor's page documents for an update. */
 export const SUCCESS = {
 	code: 200,
 	error: 'null',
@@ -34,104 +28,118 @@ export const SUCCESS = {
 	data: { wolkvox_id: '' },
 };
 
-/** A server whose answers a test writes: by request number, or by what was received. */
-export interface ScriptedServer {
-	url: string;
-	port: number;
-	requests: Received[];
-	/** The largest number of requests that were under way at the same time. */
-	mostAtOnce(): number;
-	close(): Promise<void>;
+/** Responds like Wolkvox, unless a test scripts something else. */
+class ScriptedServer {
+	port!: number;
+
+	requests!: ReceivedRequest[];
+
+	/** The largest number of requests that were in flight at the same time. */
+	mostConcurrent!: number;
+
+	respond!: (request: ReceivedRequest, index: number) => ScriptedResponse;
+
+	/** What happens to a new connection; HTTP is spoken on it unless a test says otherwise. */
+	onConnection!: (socket: Socket) => void;
+
+	private sockets!: Set<Socket>;
+
+	private inFlight!: number;
+
+	private readonly http = createHttpServer((request, response) => {
+		this.handle(request, response).catch(() => response.destroy());
+	});
+
+	private readonly listener = createServer((socket) => {
+		this.sockets.add(socket.on('error', () => {}));
+		socket.once('close', () => this.sockets.delete(socket));
+		this.onConnection(socket);
+	});
+
+	get host(): string {
+		return `127.0.0.1:${this.port}`;
+	}
+
+	get url(): string {
+		return `http://${this.host}`;
+	}
+
+	async start(): Promise<void> {
+		this.requests = [];
+		this.sockets = new Set();
+		this.inFlight = this.mostConcurrent = 0;
+		this.respond = () => ({});
+		this.onConnection = (socket) => this.http.emit('connection', socket);
+		await new Promise<void>((resolve) => this.listener.listen(0, '127.0.0.1', resolve));
+		this.port = (this.listener.address() as AddressInfo).port;
+	}
+
+	async close(): Promise<void> {
+		this.disconnect();
+		await new Promise((resolve) => this.listener.close(resolve));
+	}
+
+	disconnect(): void {
+		for (const socket of this.sockets) socket.destroy();
+	}
+
+	/** Decodes the request, records it, and sends the scripted response. */
+	readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+		this.mostConcurrent = Math.max(this.mostConcurrent, ++this.inFlight);
+		response.once('close', () => this.inFlight--);
+		const received = await decode(request);
+		this.requests.push(received);
+		const scripted = this.respond(received, this.requests.length - 1);
+		if (typeof scripted === 'function') return scripted(response, request);
+
+		const { status = 200, headers, body = SUCCESS, delayMs } = scripted;
+		if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
+		const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
+		response
+			.writeHead(status, { 'content-type': 'application/json', ...headers })
+			.end(isRaw ? body : JSON.stringify(body));
+	};
 }
 
-export function fieldOf(request: Received, name: string): string | undefined {
+/** A server on loopback for each test of a file or a describe block; it closes by itself. */
+export function useServer(): ScriptedServer {
+	const server = new ScriptedServer();
+	beforeEach(async () => await server.start());
+	afterEach(async () => await server.close());
+	return server;
+}
+
+export function fieldOf(request: ReceivedRequest, name: string): string | undefined {
 	return request.fields.find(([field]) => field === name)?.[1];
 }
 
-async function decode(request: IncomingMessage): Promise<Received> {
-	const received: Received = {
-		method: request.method!,
-		url: request.url!,
-		headers: request.headers,
-		fields: [],
-		files: [],
-	};
-	if (!request.headers['content-type']?.startsWith('multipart/')) {
+export function caseIdOf(request: ReceivedRequest): string {
+	return fieldOf(request, 'wolkvox-id')!;
+}
+
+async function decode(request: IncomingMessage): Promise<ReceivedRequest> {
+	const { method = '', url = '', headers } = request;
+	const received: ReceivedRequest = { method, url, headers, fields: [], files: [] };
+	if (!headers['content-type']?.startsWith('multipart/')) {
 		request.resume();
 		return received;
 	}
+	const parser = busboy({ headers, defParamCharset: 'utf8', limits: { fieldSize: 64 * 2 ** 20 } });
+	parser.on('field', (name, value) => received.fields.push([name, value]));
+	parser.on('file', (part, stream, { filename: name, mimeType: type }) => {
+		const hash = createHash('sha256');
+		let size = 0;
+		stream.on('data', (chunk: Buffer) => {
+			hash.update(chunk);
+			size += chunk.length;
+		});
+		stream.on('end', () =>
+			received.files.push({ part, name, type, size, sha256: hash.digest('hex') }),
+		);
+	});
 	await new Promise<void>((resolve, reject) => {
-		const parser = busboy({
-			headers: request.headers,
-			defParamCharset: 'utf8',
-			limits: { fieldSize: 64 * 2 ** 20 },
-		});
-		parser.on('field', (name, value) => received.fields.push([name, value]));
-		parser.on('file', (part, stream, { filename, mimeType }) => {
-			const hash = createHash('sha256');
-			let size = 0;
-			stream.on('data', (chunk: Buffer) => {
-				hash.update(chunk);
-				size += chunk.length;
-			});
-			stream.on('end', () =>
-				received.files.push({
-					part,
-					name: filename,
-					type: mimeType,
-					size,
-					sha256: hash.digest('hex'),
-				}),
-			);
-		});
-		parser.on('close', resolve);
-		parser.on('error', reject);
-		request.on('error', reject);
-		request.pipe(parser);
+		parser.on('close', resolve).on('error', reject);
+		request.on('error', reject).pipe(parser);
 	});
 	return received;
-}
-
-function send(response: ServerResponse, answer: Exclude<Answer, (...args: never[]) => void>): void {
-	const { status = 200, headers = {}, body = SUCCESS } = answer;
-	const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-	response.writeHead(status, { 'content-type': 'application/json', ...headers });
-	response.end(text);
-}
-
-/** Starts a server on loopback that decodes each request with busboy and answers as it is told. */
-export async function startServer(
-	script: (request: Received, number: number) => Answer | Promise<Answer> = () => ({}),
-): Promise<ScriptedServer> {
-	const requests: Received[] = [];
-	let underWay = 0;
-	let most = 0;
-
-	const server: Server = createServer(async (request, response) => {
-		most = Math.max(most, ++underWay);
-		response.once('close', () => underWay--);
-		try {
-			const received = await decode(request);
-			requests.push(received);
-			const answer = await script(received, requests.length - 1);
-			if (typeof answer === 'function') return answer(response, request);
-			if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-			send(response, answer);
-		} catch {
-			response.destroy();
-		}
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-
-	return {
-		url: `http://127.0.0.1:${port}`,
-		port,
-		requests,
-		mostAtOnce: () => most,
-		close: async () => {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
-	};
 }

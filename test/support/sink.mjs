@@ -1,8 +1,7 @@
-// A server in a process of its own, so that memory and event loop of the tests are the node's alone.
+// A server in a process of its own, so that the tests measure only the node's memory and event loop.
 import { createServer } from 'node:http';
 
 const SUCCESS = '{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":""}}';
-const delay = Number(process.argv[2] ?? 0);
 const ids = [];
 let bytes = 0;
 
@@ -15,7 +14,7 @@ const server = createServer((request, response) => {
 	});
 	request.on('end', () => {
 		ids.push(/name="wolkvox-id"\r\n\r\n(.*?)\r\n/.exec(head)?.[1]);
-		setTimeout(() => response.end(SUCCESS), delay);
+		response.end(SUCCESS);
 	});
 	return undefined;
 });

@@ -5,18 +5,18 @@ import { resolve } from 'node:path';
 export interface Sink {
 	url: string;
 	/** The cases in the order in which their requests ended, and the bytes of all bodies. */
-	seen(): Promise<{ ids: string[]; bytes: number }>;
+	received(): Promise<{ ids: string[]; bytes: number }>;
 	close(): void;
 }
 
-/** Starts a server in another process that answers every update with a success. */
-export async function startSink(delayMs = 0): Promise<Sink> {
-	const child = fork(resolve(__dirname, 'sink.mjs'), [String(delayMs)]);
+/** Starts a server in another process that responds to every update with a success. */
+export async function startSink(): Promise<Sink> {
+	const child = fork(resolve(__dirname, 'sink.mjs'));
 	const [port] = (await once(child, 'message')) as [number];
 	const url = `http://127.0.0.1:${port}`;
 	return {
 		url,
-		seen: async () => (await (await fetch(url)).json()) as { ids: string[]; bytes: number },
+		received: async () => (await (await fetch(url)).json()) as { ids: string[]; bytes: number },
 		close: () => child.disconnect(),
 	};
 }

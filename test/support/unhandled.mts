@@ -1,9 +1,8 @@
-const unhandled: unknown[] = [];
-const note = (reason: unknown) => void unhandled.push(reason);
-
-/** Collects the rejections that nobody handles, for all tests of the file. In n8n one would end the process. */
-export function watchRejections(): unknown[] {
-	beforeAll(() => void process.on('unhandledRejection', note));
-	afterAll(() => void process.off('unhandledRejection', note));
-	return unhandled;
+/** Fails a test that leaves a rejection unhandled: in n8n it would end the process. */
+export function forbidUnhandledRejections(): void {
+	const unhandled: unknown[] = [];
+	const record = (reason: unknown) => void unhandled.push(reason);
+	beforeAll(() => void process.on('unhandledRejection', record));
+	afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+	afterAll(() => void process.off('unhandledRejection', record));
 }

@@ -5,5 +5,5 @@ export function isSince(version: string): boolean {
 	return !TESTED || TESTED.localeCompare(version, 'en', { numeric: true }) >= 0;
 }
 
-/** Between these versions an expression that fails for one item ends the whole node, whatever On Error says. */
+/** Whether an expression that fails for one item ends the whole node, whatever On Error says, as it did in these versions. */
 export const EXPRESSION_ENDS_NODE = isSince('2.0') && !isSince('2.41');

@@ -1,12 +1,28 @@
-import type { ICredentialDataDecryptedObject, IDataObject, INode } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+} from 'n8n-workflow';
 
-import type { RunResult, RunSettings, TestItem } from './engine.mts';
-import { runNode } from './engine.mts';
+import type { RunResult, RunSettings, TestFile, TestItem } from './engine.mts';
+import { NODE_TYPE, runNode } from './engine.mts';
 import { isSince } from './version.mts';
 
 export const TOKEN = 'b1946ac92492d2347c6235b4d2611184';
 
 export const CASE_ID = '647f6ff1660dff48d803ffe6';
+
+/** The copy of the node that n8n gives to AI agents. */
+export const TOOL = { type: `${NODE_TYPE}Tool` };
+
+export const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+export const CONTINUE = { onError: 'continueErrorOutput' } as const;
+
+/** An expression that fails for one item, whatever data the item has. */
+export const failingExpression = (item: number) =>
+	`={{ $json.n === ${item} ? $('nowhere').item : 'open' }}`;
 
 export function credentialFor(url: string): ICredentialDataDecryptedObject {
 	return {
@@ -20,21 +36,34 @@ export function credentialFor(url: string): ICredentialDataDecryptedObject {
 	};
 }
 
-export function byId(value: unknown): IDataObject {
-	return { __rl: true, mode: 'id', value } as IDataObject;
+/** A value of the Case field. */
+export function locator(mode: 'id' | 'url', value: string): IDataObject {
+	return { __rl: true, mode, value };
+}
+
+export function textFile(name: string, contents = 'x'): TestFile {
+	return { name, type: 'text/plain', contents: Buffer.from(contents) };
 }
 
 /** Items 0, 1, 2 … with `n` in their JSON. */
-export function numbered(count: number): TestItem[] {
-	return Array.from({ length: count }, (_, n) => ({ json: { n } }));
+export function numbered(count: number, files?: Record<string, TestFile>): TestItem[] {
+	return Array.from({ length: count }, (_, n) => ({ json: { n }, ...(files && { files }) }));
 }
 
-/** An update of each item's case by its number, unless a test says otherwise. */
+/** The numbers of the input items that these output items are paired with. */
+export function pairedItems(output: INodeExecutionData[]): number[] {
+	return output.map(({ pairedItem }) => {
+		expect(pairedItem).toEqual({ item: expect.any(Number) });
+		return (pairedItem as { item: number }).item;
+	});
+}
+
+/** Updates the cases `case0`, `case1` … of the items, unless a test says otherwise. */
 export async function update(
-	url: string,
+	{ url }: { url: string },
 	{
 		updateFields = { status: 'open' },
-		caseId = byId('={{ "case" + $json.n }}'),
+		caseId = locator('id', '={{ "case" + $json.n }}'),
 		options = {},
 		requestOptions = {},
 		items = numbered(1),

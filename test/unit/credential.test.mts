@@ -1,7 +1,9 @@
+import type { IAuthenticateRuleResponseSuccessBody } from 'n8n-workflow';
+
 import { WolkvoxCrmApi } from '../../credentials/WolkvoxCrmApi.credentials';
 import { refuseUnsafeTarget, SERVER_URL, serverUrl } from '../../nodes/WolkvoxCrm/transport/server';
 
-/** The expression as JavaScript would read it; the engine tests read it with n8n. */
+/** The expression as JavaScript reads it; the engine tests read it with n8n. */
 const asExpression = ($credentials: object) =>
 	new Function('$credentials', `return ${SERVER_URL.slice(4, -3)}`)($credentials) as string;
 
@@ -38,7 +40,7 @@ describe('the server of a credential', () => {
 	});
 });
 
-describe('where the token may go', () => {
+describe('where the token may be sent', () => {
 	const credentials = custom('crm.example.com');
 	const to =
 		(url: string, more = {}) =>
@@ -86,11 +88,30 @@ describe('the credential', () => {
 		expect(options.headers).toEqual({ a: 'b' });
 	});
 
-	it('is tested by one call that must give the documented data', () => {
-		expect(test.request.ignoreHttpStatusErrors).toBe(true);
-		expect(test.rules!.at(-1)!.properties).toMatchObject({
-			key: 'data.token_limit',
-			value: undefined,
-		});
+	/** The message of the first rule that a response breaks, as n8n finds it (credentials-tester.service.js). */
+	const failureOf = (body: object) =>
+		(test.rules as IAuthenticateRuleResponseSuccessBody[]).find(
+			({ properties: { key, value } }) =>
+				key.split('.').reduce((inner: any, name) => inner?.[name], body) === value,
+		)?.properties.message;
+
+	it('accepts the documented response', () => {
+		expect(failureOf({ code: 200, data: { token_limit: 4800 } })).toBeUndefined();
+	});
+
+	it.each([
+		[400, /CRM Operation Name/],
+		[401, /token.*401/],
+		['403', /token.*403/],
+		['404', /Server/],
+		[412, /CRM Operation Name/],
+		[429, /429/],
+		['500', /./],
+	])('does not accept the code %j', (code, message) => {
+		expect(failureOf({ code, data: { token_limit: 4800 } })).toMatch(message);
+	});
+
+	it.each([[{}], [{ code: 200, data: {} }], [[]]])('does not accept %j', (body) => {
+		expect(failureOf(body)).toMatch(/Server and CRM Operation Name/);
 	});
 });

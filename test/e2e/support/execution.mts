@@ -10,11 +10,11 @@ export interface Item {
 /** A saved execution, as the list of executions in n8n's editor shows it. */
 export interface Execution {
 	status: string;
-	/** The whole record as n8n sends it, to look for what must not be in it. */
+	/** The whole record as n8n sends it, to search for what must not be in it. */
 	record: string;
-	/** Message of the error that ended it, if one did. */
+	/** Message of the error that ended it, if any. */
 	error?: string;
-	/** Items that a node gave on one of its outputs. */
+	/** The items on one of a node's outputs. */
 	items(node: string, output?: number): Item[];
 }
 
@@ -47,7 +47,7 @@ function read({ status, data }: Saved): Execution {
 	};
 }
 
-/** n8n saves a list of values that refer to each other by their place in it, written as a text. */
+/** n8n saves a list of values that refer to each other by their index in it, written as text. */
 function unflatten(text: string) {
 	const values: any[] = JSON.parse(text);
 	const done = new Map<number, unknown>();

@@ -1,26 +1,26 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the model does next: it calls the only tool it has, or says something. */
+/** What the model does next: it calls its only tool, or says something. */
 type Act = { call: Record<string, string> } | { say: string };
 
 export interface Model {
 	url: string;
-	/** What it has been asked, as OpenAI's clients ask. */
+	/** Requests as OpenAI's clients send them. */
 	requests: any[];
 	script: Act[];
 	close(): Promise<void>;
 }
 
-/** A server that speaks like OpenAI's chat completions, and says what a script tells it. */
+/** A server that speaks like OpenAI's chat completions, and follows a script. */
 export async function startModel(): Promise<Model> {
 	const server = createServer(async (request, response) => {
 		let body = '';
 		for await (const chunk of request) body += chunk;
-		const asked = JSON.parse(body);
-		model.requests.push(asked);
-		const answer = completion(asked, model.script.shift() ?? { say: 'The script is at its end.' });
-		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+		const received = JSON.parse(body);
+		model.requests.push(received);
+		const result = completion(received, model.script.shift() ?? { say: 'The script has ended.' });
+		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(result));
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const model: Model = {

@@ -9,7 +9,7 @@ import { lastExecution, type Execution } from './execution.mts';
 
 export const UPDATE = 'Update case';
 
-/** What the Wolkvox node of a test is set to. */
+/** Parameters and settings of the Wolkvox node. */
 export interface UpdateNode {
 	updateFields: Record<string, unknown>;
 	caseId?: string;
@@ -18,12 +18,12 @@ export interface UpdateNode {
 	[setting: string]: unknown;
 }
 
-/** Webhook, Wolkvox node, and a look back at the webhook's item from both of its outputs. */
+/** Webhook and Wolkvox node. */
 export function formWorkflow(name: string, node: UpdateNode): Workflow {
 	return chain(name, [webhook(name), updateNode(node)]);
 }
 
-/** The same, for a list: the webhook gets `items`, each of which becomes an item of n8n. */
+/** The same for a list: each of the `items` that the webhook receives becomes an n8n item, to which both outputs look back. */
 export function listWorkflow(name: string, node: UpdateNode): Workflow {
 	const splitOut = {
 		name: 'Cases',
@@ -37,7 +37,7 @@ export function listWorkflow(name: string, node: UpdateNode): Workflow {
 	return workflow;
 }
 
-/** Publishes a workflow, sends `body` to its webhook, and gives the execution that this started. */
+/** Publishes a workflow, sends `body` to its webhook, and returns the execution. */
 export async function run(
 	n8n: N8n,
 	credential: Credential,
@@ -46,12 +46,12 @@ export async function run(
 ): Promise<Execution> {
 	const id = await ensureWorkflow(n8n, withCredential(workflow, credential));
 	const isForm = body instanceof FormData;
-	const reply = await fetch(`${n8n.url}/webhook/${pathOf(workflow.name)}`, {
+	const response = await fetch(`${n8n.url}/webhook/${pathOf(workflow.name)}`, {
 		method: 'POST',
 		headers: isForm ? {} : { 'Content-Type': 'application/json' },
 		body: isForm ? body : JSON.stringify(body),
 	});
-	await reply.text();
+	await response.text();
 	return await lastExecution(n8n, id);
 }
 
