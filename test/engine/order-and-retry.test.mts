@@ -323,7 +323,7 @@ describe('Max Retries', () => {
 	});
 
 	it('is 0, and Max Concurrent Requests is 1, if the values are not numbers', async () => {
-		server.respond = () => busy('0');
+		server.respond = () => ({ ...busy('0'), delayMs: 20 });
 		await update(server, {
 			items: numbered(3),
 			options: { maxConcurrent: 'five', maxRetries: 'many' },
