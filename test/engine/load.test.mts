@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -95,7 +96,7 @@ it.each([
 		const { grown, blocked } = stop();
 		const { ids, bytes } = await sink.received();
 		sink.close();
-		await new Promise((resolve) => setTimeout(resolve, 300));
+		await sleep(300);
 		const left = openDescriptors() - descriptors;
 
 		expect(error).toBeUndefined();

@@ -2,6 +2,7 @@ import { readdirSync, truncateSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../sandbox/n8n.mts';
 import { makeCertificates } from '../support/certificates.mts';
@@ -60,8 +61,6 @@ afterAll(() => {
 });
 
 const openDescriptors = () => readdirSync('/dev/fd').length;
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Counts the connections that this process tries to open, also those that nobody accepts. */
 const attempts = jest.spyOn(Socket.prototype, 'connect');
@@ -96,14 +95,14 @@ async function runWithFault({ respond, onData, url = () => server.url }: Fault) 
 	const continued = await run(2, CONTINUE);
 	const stopped = await run(1, { ...RETRY_ON_FAIL, maxTries: 2 });
 	server.disconnect();
-	await pause(100);
+	await sleep(100);
 	return { continued, stopped, leftOpen: openDescriptors() - descriptors };
 }
 
 async function check(fault: Fault) {
 	const { name, message, httpCode, sent = 1, retried = false } = fault;
 	const { continued, stopped, leftOpen } = await runWithFault(fault);
-	const said = stopped.error?.message.replace(/(127\.0\.0\.1|localhost):\d{2,}/, 'the server');
+	const said = stopped.error?.message.replace(/(127\.0\.0\.1|localhost):\d{2,}/, 'crm.test');
 	rows.push([name, said?.slice(0, 110) ?? 'updated', httpCode ?? '', continued.sent, stopped.sent]);
 
 	expect(JSON.stringify([continued.run, stopped.run])).not.toContain(TOKEN);
@@ -335,14 +334,14 @@ describe('500 failures leave no file and no connection open', () => {
 		fail();
 		// The first failures load what stays loaded.
 		await failing(20, size);
-		await pause(200);
+		await sleep(200);
 		const before = openDescriptors();
 		attempts.mockClear();
 		server.requests = [];
 		const { outputs } = await failing(500, size);
 		expect(outputs[1]).toHaveLength(500);
 		const sent = (server.requests.length || attemptsAt(new URL(server.url))) / 500;
-		await pause(200);
+		await sleep(200);
 		const left = openDescriptors() - before;
 		expect(left).toBeLessThanOrEqual(0);
 		expect(sent).toBe(1);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { table } from '../support/markdown.mts';
 import { writeSection } from '../support/report.mts';
 import { caseIdOf, useServer } from '../support/server.mts';
@@ -120,7 +122,18 @@ forbidUnhandledRejections();
 const rows: unknown[][] = [];
 
 afterAll(() => {
-	const head = ['settings', 'requests', 'applied', 'in the output', 'unknown'];
+	const head = [
+		'On Error',
+		'Retry On Fail',
+		'batching',
+		'concurrent',
+		'Execute Once',
+		'what fails',
+		'requests',
+		'applied',
+		'in the output',
+		'unknown',
+	];
 	writeSection(
 		'No update twice, none lost',
 		`${rows.length} runs over ${ITEMS.length} items. "applied" is what the server's log says it applied, "in the output" what the node says was updated, "unknown" an item whose response was lost after the server applied it, which the error says. Nothing that was applied was sent again; nothing was sent after a stop; no rejection was left unhandled.\n\n<details><summary>All runs</summary>\n\n${table(head, rows)}\n\n</details>`,
@@ -155,7 +168,7 @@ it.each(allSettings)(
 			updateFields: { status: kind === 'expression' ? failingExpression(failing[0]) : 'open' },
 		});
 		hasEnded = true;
-		await new Promise((resolve) => setTimeout(resolve, batch || kind === 'lost' ? 40 : 10));
+		await sleep(batch || kind === 'lost' ? 40 : 10);
 
 		const { applied: certain, mayBeApplied, ...rest } = expected(settings);
 		const [, ranges] = /items? ([\d, -]+)/.exec(error?.description ?? '') ?? [];
@@ -169,7 +182,7 @@ it.each(allSettings)(
 		const unknown = kind === 'lost' ? applied.filter((item) => failing.includes(item)) : [];
 		const cell = (numbers: number[]) => numbers.join(' ') || 'none';
 		rows.push([
-			Object.values(settings).join(', '),
+			...Object.values(settings),
 			server.requests.length,
 			...[applied, updated, unknown].map(cell),
 		]);

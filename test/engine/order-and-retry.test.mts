@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { INode } from 'n8n-workflow';
 
 import { caseIdOf, useServer } from '../support/server.mts';
@@ -22,8 +24,6 @@ const sentIds = () => server.requests.map(caseIdOf);
 const sentFiles = () => server.requests.map(({ files: [file] }) => file.name);
 const ids = (...numbers: number[]) => numbers.map((n) => `case${n}`);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Lets the server refuse the first requests for a case. */
 function refuse(number: number, times = Infinity) {
@@ -130,7 +130,7 @@ describe('a run that stops at the first failure', () => {
 				updateFields: { status: failingExpression(6) },
 			});
 			expect(error).toBeDefined();
-			await pause(100);
+			await sleep(100);
 			expect(server.requests).toHaveLength(0);
 		},
 	);
@@ -168,7 +168,7 @@ describe('Batching', () => {
 			updateFields: { status: failingExpression(2) },
 		});
 		expect(error).toBeDefined();
-		await pause(400);
+		await sleep(400);
 		expect(sentIds()).toEqual(ids(0, 1));
 	});
 
@@ -253,7 +253,7 @@ describe('a cancelled execution', () => {
 			return { delayMs: 20 };
 		};
 		const { run } = await update(server, { items: numbered(20), node, onStart });
-		await pause(100);
+		await sleep(100);
 		expect(run.status).toBe('canceled');
 		expect(server.requests).toHaveLength(3);
 	});

@@ -49,7 +49,7 @@ describe('each response, in a run that stops, with Max Retries 1 and two tries o
 
 		expect(server.requests).toHaveLength(sends(response));
 		const { expected } = response;
-		const message = error?.message.replaceAll(server.host, 'the server');
+		const message = error?.message.replaceAll(server.host, 'crm.test');
 		const unknown = 'outcomeUnknown' in expected ? 'yes' : '';
 		const said = message?.slice(0, 110) ?? 'updated';
 		rows.push([response.name, said, error?.httpCode ?? '', server.requests.length, unknown]);
@@ -59,7 +59,7 @@ describe('each response, in a run that stops, with Max Retries 1 and two tries o
 		}
 		expect(error!.description).toBeTruthy();
 		return expect({ message, httpCode: error!.httpCode, item: error!.context!.itemIndex }).toEqual({
-			message: expected.message.replace('HOST', 'the server'),
+			message: expected.message.replace('HOST', 'crm.test'),
 			httpCode: expected.httpCode,
 			item: 0,
 		});

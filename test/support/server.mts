@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import busboy from 'busboy';
+
+import { listen } from '../../sandbox/listen.mts';
 
 /** One request as busboy decodes it. */
 export interface ReceivedRequest {
@@ -42,18 +45,14 @@ class ScriptedServer {
 	/** What happens to a new connection; HTTP is spoken on it unless a test says otherwise. */
 	onConnection!: (socket: Socket) => void;
 
+	private listener!: Server;
+
 	private sockets!: Set<Socket>;
 
 	private inFlight!: number;
 
 	private readonly http = createHttpServer((request, response) => {
 		this.handle(request, response).catch(() => response.destroy());
-	});
-
-	private readonly listener = createServer((socket) => {
-		this.sockets.add(socket.on('error', () => {}));
-		socket.once('close', () => this.sockets.delete(socket));
-		this.onConnection(socket);
 	});
 
 	get host(): string {
@@ -70,8 +69,12 @@ class ScriptedServer {
 		this.inFlight = this.mostConcurrent = 0;
 		this.respond = () => ({});
 		this.onConnection = (socket) => this.http.emit('connection', socket);
-		await new Promise<void>((resolve) => this.listener.listen(0, '127.0.0.1', resolve));
-		this.port = (this.listener.address() as AddressInfo).port;
+		this.listener = createServer((socket) => {
+			this.sockets.add(socket.on('error', () => {}));
+			socket.once('close', () => this.sockets.delete(socket));
+			this.onConnection(socket);
+		});
+		this.port = await listen(this.listener);
 	}
 
 	async close(): Promise<void> {
@@ -93,7 +96,7 @@ class ScriptedServer {
 		if (typeof scripted === 'function') return scripted(response, request);
 
 		const { status = 200, headers, body = SUCCESS, delayMs } = scripted;
-		if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
+		if (delayMs) await sleep(delayMs);
 		const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
 		response
 			.writeHead(status, { 'content-type': 'application/json', ...headers })

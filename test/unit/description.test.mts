@@ -7,9 +7,9 @@ import { WolkvoxCrmApi } from '../../credentials/WolkvoxCrmApi.credentials';
 import { WolkvoxCrm } from '../../nodes/WolkvoxCrm/WolkvoxCrm.node';
 
 /**
- * Rules that n8n has announced for its linter and that the released one does not know yet (the
- * documentation of @n8n/eslint-plugin-community-nodes). The linter will read node files; these tests
- * read the whole description, with what other files bring into it.
+ * Rules that n8n has announced for its linter but not yet released (the documentation of
+ * @n8n/eslint-plugin-community-nodes). The linter will check node files; these tests check the
+ * complete description, with the parts from other files.
  */
 
 const ROOT = join(__dirname, '..', '..');
@@ -42,13 +42,13 @@ describe('the parameters', () => {
 		expect(parameter).toHaveProperty('default');
 	});
 
-	it.each(parameters)('$displayName has short hints only', ({ hint, modes = [] }) => {
+	it.each(parameters)('$displayName has only short hints', ({ hint, modes = [] }) => {
 		for (const text of [hint, ...modes.map((mode) => mode.hint)])
 			expect(text?.length ?? 0).toBeLessThanOrEqual(LONGEST_HINT);
 	});
 
 	it.each(parameters.filter(({ type }) => type === 'options'))(
-		'$displayName has its options in order and none twice',
+		'$displayName has its options in alphabetical order, each once',
 		({ options }) => {
 			const all = options as INodePropertyOptions[];
 			const names = all.map(({ name }) => name);
@@ -59,7 +59,7 @@ describe('the parameters', () => {
 		},
 	);
 
-	it('that are not required are in a collection', () => {
+	it('are in a collection unless they are required', () => {
 		const loose = description.properties.filter(
 			({ name, type, required }) =>
 				!required && type !== 'collection' && !['resource', 'operation'].includes(name),
@@ -78,28 +78,28 @@ describe('the icons', () => {
 			[credential.icon, 'credentials'],
 		] as const) {
 			const file = join(ROOT, folder, (icon as Record<string, string>)[theme].replace('file:', ''));
-			const colours = readFileSync(file, 'utf8').match(/#[0-9a-f]{6}/g)!;
-			const best = Math.max(...colours.map((colour) => contrast(colour, background)));
+			const colors = readFileSync(file, 'utf8').match(/#[0-9a-f]{6}/g)!;
+			const best = Math.max(...colors.map((color) => contrast(color, background)));
 			expect(best).toBeGreaterThan(LEAST_CONTRAST);
 		}
 	});
 });
 
-/** By the formula of WCAG 2, of two colours such as #0b5fa5. */
+/** The contrast of two colors such as #0b5fa5, by the formula of WCAG 2. */
 function contrast(one: string, other: string): number {
 	const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
 	return (light + 0.05) / (dark + 0.05);
 }
 
-function luminance(colour: string): number {
+function luminance(color: string): number {
 	const [red, green, blue] = [1, 3, 5]
-		.map((start) => Number.parseInt(colour.slice(start, start + 2), 16) / 255)
+		.map((start) => Number.parseInt(color.slice(start, start + 2), 16) / 255)
 		.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 describe('the package', () => {
-	it('has names by the conventions', () => {
+	it('follows the naming conventions', () => {
 		expect(description.name).toMatch(/^[a-z][A-Za-z0-9]*$/);
 		expect(credential.name).toMatch(/^[a-z][A-Za-z0-9]*Api$/);
 		expect(existsSync(join(ROOT, 'nodes', 'WolkvoxCrm', 'WolkvoxCrm.node.ts'))).toBe(true);
@@ -125,7 +125,7 @@ describe('the package', () => {
 		expect(codex).not.toHaveProperty('subcategories');
 	});
 
-	it('says of itself what a verified package must', () => {
+	it('has what a verified package needs', () => {
 		expect(manifest.license).toBe('MIT');
 		expect(read('LICENSE')).toContain('MIT License');
 		expect(manifest.keywords).toContain('n8n-community-node-package');
@@ -134,7 +134,7 @@ describe('the package', () => {
 		expect(manifest).not.toHaveProperty('dependencies');
 	});
 
-	it('has no ids of accounts, and no leftovers beside its code', () => {
+	it('contains no account IDs, and only code and codex files', () => {
 		const folders = ['nodes', 'credentials'];
 		const files = folders.flatMap((folder) =>
 			readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -7,21 +7,21 @@ import { messagesIn } from '../support/messages.mts';
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-it('has no broken link', () => {
+it('the documents have no broken links', () => {
 	expect(() =>
 		execFileSync(process.execPath, [join(ROOT, 'scripts', 'check-docs.mjs')], { stdio: 'pipe' }),
 	).not.toThrow();
 });
 
-// Not at the root: npm publishes every README that it finds there.
+// Not in the root folder: npm publishes every README there.
 describe('docs/README.es.md', () => {
 	const [english, spanish] = [read('README.md'), read('docs/README.es.md')];
 
 	it.each([
 		['headings, by level and order', /^#+(?= )/gm],
-		['rows of tables', /^\|(?=.*\|$)/gm],
-		['blocks of code', /^```\w+/gm],
-		['points of lists', /^- /gm],
+		['table rows', /^\|(?=.*\|$)/gm],
+		['code blocks', /^```\w+/gm],
+		['list items', /^- /gm],
 		['pictures', /^ *<(source|img) /gm],
 	])('has the same %s', (_what, pattern) => {
 		const inEnglish = english.match(pattern);
@@ -41,14 +41,14 @@ describe('docs/README.es.md', () => {
 		expect(codeBlocks(spanish)).toEqual(codeBlocks(english));
 	});
 
-	/** For each heading, how many columns the rows below it have. */
+	/** The number of columns of each row, by heading. */
 	function tables(markdown: string) {
 		return markdown
 			.split(/^#+ .*$/m)
 			.map((part) => (part.match(/^\|.*\|$/gm) ?? []).map((row) => row.split('|').length));
 	}
 
-	/** Where the links lead, seen from the root, but for those to headings and to the other language. */
+	/** Targets of links, relative to the root, except headings and the other language. */
 	function linksOut(folder: string, markdown: string) {
 		return [...markdown.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/g)]
 			.map(([, link]) => (/^https?:/.test(link) ? link : join(folder, link)))
@@ -82,11 +82,11 @@ describe('CONTRIBUTING.md', () => {
 	const [, map] = /^```text\n([\s\S]*?)^```/m.exec(read('CONTRIBUTING.md'))!;
 	const mapped = map.match(/^\S+\/(?= )/gm)!.map((folder) => folder.slice(0, -1));
 
-	it('maps folders that are there', () => {
+	it('maps only folders that exist', () => {
 		expect(mapped.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([]);
 	});
 
-	it('maps every folder of the sources', () => {
+	it('maps every folder with sources', () => {
 		const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
 			cwd: ROOT,
 			encoding: 'utf8',
@@ -100,14 +100,14 @@ describe('CONTRIBUTING.md', () => {
 		expect([...folders].filter((folder) => !isMapped(folder))).toEqual([]);
 	});
 
-	/** The node is mapped folder by folder; elsewhere a folder may stand for those in it. */
+	/** The node is mapped folder by folder; elsewhere a folder may stand for its subfolders. */
 	function isMapped(folder: string) {
 		const isNode = folder.startsWith('nodes/');
 		return mapped.some((one) => folder === one || (!isNode && folder.startsWith(`${one}/`)));
 	}
 });
 
-it('is published with a README that leaves room for the code', () => {
+it('the README is small, as npm publishes it with the code', () => {
 	expect(statSync(join(ROOT, 'README.md')).size).toBeLessThan(7_500);
 });
 

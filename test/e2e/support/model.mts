@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+
+import { listen } from '../../../sandbox/listen.mts';
 
 /** What the model does next: it calls its only tool, or says something. */
 type Act = { call: Record<string, string> } | { say: string };
@@ -22,9 +23,8 @@ export async function startModel(): Promise<Model> {
 		const result = completion(received, model.script.shift() ?? { say: 'The script has ended.' });
 		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(result));
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const model: Model = {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+		url: `http://127.0.0.1:${await listen(server)}/v1`,
 		requests: [],
 		script: [],
 		close: async () => {
