@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, truncateSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -40,8 +40,8 @@ interface Fault {
 	httpCode?: string;
 	/** How often the update is sent with Max Retries at 1. */
 	sent?: number;
-	/** Whether Retry On Fail sends it again, because it was definitely not applied. */
-	retried?: boolean;
+	/** What became of it, if it is not known: Retry On Fail sends again what was definitely not applied. */
+	outcome?: 'refused' | 'notSent';
 }
 
 // Hundreds of runs on a busy machine.
@@ -53,7 +53,7 @@ forbidUnhandledRejections();
 const rows: unknown[][] = [];
 
 afterAll(() => {
-	const head = ['what happens', 'message', '`httpCode`', 'sent', 'sent by Retry On Fail'];
+	const head = ['what happens', 'outcome', 'message', 'sent', 'sent with Retry On Fail'];
 	writeSection(
 		'Network faults',
 		`${rows.length} faults. Each hits items that carry a file of 3 MB, in a run that continues and in a run that stops. "sent" counts the requests or connections of one item with *Max Retries* at 1; the last column counts those of two tries of *Retry On Fail*: what may have been applied is not sent again.\n\n${table(head, rows)}`,
@@ -100,30 +100,38 @@ async function runWithFault({ respond, onData, url = () => server.url }: Fault) 
 }
 
 async function check(fault: Fault) {
-	const { name, message, httpCode, sent = 1, retried = false } = fault;
+	const { name, message, httpCode, sent = 1, outcome = 'unknown' } = fault;
 	const { continued, stopped, leftOpen } = await runWithFault(fault);
 	const said = stopped.error?.message.replace(/(127\.0\.0\.1|localhost):\d{2,}/, 'crm.test');
-	rows.push([name, said?.slice(0, 110) ?? 'updated', httpCode ?? '', continued.sent, stopped.sent]);
+	const ended = message ? outcome : 'applied';
+	rows.push([name, ended, said?.slice(0, 110) ?? '', continued.sent, stopped.sent]);
 
 	expect(JSON.stringify([continued.run, stopped.run])).not.toContain(TOKEN);
 	expect(leftOpen).toBeLessThanOrEqual(0);
-	expect([continued.sent, stopped.sent]).toEqual([sent, retried ? 2 * sent : sent]);
+	expect([continued.sent, stopped.sent]).toEqual([
+		sent,
+		message && outcome !== 'unknown' ? 2 * sent : sent,
+	]);
 	const [updated, failed] = !message ? [[0, 1], []] : fault.respond ? [[1], [0]] : [[], [0, 1]];
 	expect(continued.outputs.map(pairedItems)).toEqual([updated, failed]);
 
 	if (!message) return expect(stopped.error).toBeUndefined();
-	expect(continued.outputs[1][0].json).toEqual({ n: 0, error: expect.stringMatching(message) });
+	expect(continued.outputs[1][0].json).toEqual({
+		n: 0,
+		error: expect.stringMatching(message),
+		details: { outcome },
+	});
 	expect(stopped.error).toMatchObject({
 		message: expect.stringMatching(message),
-		description: expect.stringMatching(/\S/),
-		context: { itemIndex: 0 },
+		description: expect.stringMatching(outcome === 'unknown' ? /may have applied/ : /\S/),
+		context: { itemIndex: 0, outcome },
 	});
 	return expect(stopped.error!.httpCode ?? undefined).toBe(httpCode);
 }
 
-const TIMEOUT = /^Wolkvox did not answer within 1 seconds$/;
-const BROKEN = /broke before Wolkvox answered$/;
-const UNREADABLE = /sent an answer that cannot be read$/;
+const TIMEOUT = /^Wolkvox did not respond within 1 seconds$/;
+const BROKEN = /broke before Wolkvox responded$/;
+const UNREADABLE = /sent a response that cannot be read$/;
 
 const writing = (text: string) => (socket: Socket) => void socket.write(text);
 
@@ -175,7 +183,7 @@ describe('while the update is being sent', () => {
 			),
 			message: /^File too big$/,
 			httpCode: '413',
-			retried: true,
+			outcome: 'refused',
 		},
 		{
 			name: 'a response that is not HTTP',
@@ -202,35 +210,59 @@ describe('before the update is sent', () => {
 			url: async () => `http://127.0.0.1:${await freePort()}`,
 			message: /^The server 127\.0\.0\.1:\d+ refused the connection$/,
 			sent: 2,
-			retried: true,
+			outcome: 'notSent',
 		},
 		{
 			name: 'an unknown host',
 			url: () => 'https://nowhere.invalid',
-			message: /^The server nowhere\.invalid is not known$/,
+			message: /^The server nowhere\.invalid was not found$/,
 			sent: 2,
-			retried: true,
+			outcome: 'notSent',
 		},
 		{
 			name: 'plain HTTP where HTTPS is expected',
 			url: () => `https://${server.host}`,
 			onData: writing('HTTP/1.1 400 Bad\r\n\r\n'),
 			message: /^No secure connection to /,
-			retried: true,
+			outcome: 'notSent',
 		},
 	])('$name', check);
 
-	it('a proxy that refuses the connection is named instead of the server', async () => {
-		const { error } = await update(
+	const throughProxy = async (port: number) =>
+		await update(
 			{ url: 'https://localhost:1' },
 			{
-				requestOptions: { proxy: `http://127.0.0.1:${await freePort()}` },
+				requestOptions: { proxy: `http://127.0.0.1:${port}` },
 				options: { maxRetries: 0 },
 			},
 		);
+
+	it('a proxy that refuses the connection is named instead of the server', async () => {
+		const { error } = await throughProxy(await freePort());
 		expect(error!.message).toBe('The proxy 127.0.0.1 refused the connection');
 		expect(error!.description).toMatch(/^Check Proxy under Settings > Request Options\. /);
 	});
+
+	it.each([
+		[
+			'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n',
+			'The proxy 127.0.0.1 requires a user name and password',
+			'notSent',
+		],
+		[
+			'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nDenied',
+			'The proxy 127.0.0.1 or localhost:1 sent unexpected content instead of a response from Wolkvox (HTTP 403)',
+			'refused',
+		],
+		['', 'The proxy 127.0.0.1 cannot be reached', 'notSent'],
+	])(
+		'a proxy that responds to CONNECT with %j is not called Wolkvox',
+		async (bytes, message, outcome) => {
+			server.onConnection = (socket) => socket.once('data', () => socket.end(bytes));
+			const { error } = await throughProxy(server.port);
+			expect(error).toMatchObject({ message, context: { outcome } });
+		},
+	);
 });
 
 const describeWithOpenssl = hasProgram('openssl', ['version'], 'openssl')
@@ -265,7 +297,7 @@ describeWithOpenssl('TLS', () => {
 		await check({
 			name: `TLS: ${kind} certificate`,
 			url: () => url,
-			...(message && { message, retried: true }),
+			...(message && { message, outcome: 'notSent' as const }),
 		});
 		expect(server.requests).toHaveLength(message ? 0 : 1);
 	});
@@ -280,23 +312,42 @@ describeWithOpenssl('TLS', () => {
 		const { error } = await update({ url }, { node: RETRY_ON_FAIL });
 		expect(server.requests).toHaveLength(1);
 		expect(error!.message).toMatch(/^The secure connection to localhost:\d+ broke: [a-z0-9 ]+$/);
-		expect(error!.description).toContain('may have the update');
+		expect(error!.description).toContain('may have applied the update');
 	});
 });
 
-it('an attachment that n8n has lost a part of ends the request at once', async () => {
-	const { run } = await update(server, {
-		items: numbered(1, { data: textFile('a.txt', 'x'.repeat(100_000)) }),
+describe('a stored attachment', () => {
+	/** Stores a file of 100,000 bytes, changes it on disk, and attaches it. */
+	const attachAfter = async (change: (path: string) => void) => {
+		const { run } = await update(server, {
+			items: numbered(1, { data: textFile('a.txt', 'x'.repeat(100_000)) }),
+		});
+		const stored = run.data.resultData.runData.Source[0].data!.main[0]![0].binary!.data;
+		change(Container.get(BinaryDataService).getPath(stored.id!));
+		const started = performance.now();
+		const { error } = await update(server, {
+			updateFields: { attachments: `={{ ${JSON.stringify(stored)} }}` },
+			requestOptions: { timeout: 20_000 },
+		});
+		return { error, milliseconds: performance.now() - started };
+	};
+
+	it.each([
+		['that has lost a part', (path: string) => truncateSync(path, 50_000)],
+		['that has grown', (path: string) => appendFileSync(path, 'y'.repeat(50_000))],
+	])('%s ends the request at once, and the outcome is unknown', async (_, change) => {
+		let socket!: Socket;
+		const serve = server.onConnection;
+		server.onConnection = (each) => serve((socket = each));
+
+		const { error, milliseconds } = await attachAfter(change);
+		expect(milliseconds).toBeLessThan(5000);
+		expect(error).toMatchObject({
+			message: 'Attachments: "a.txt" could not be read completely',
+			description: expect.stringContaining('may have applied the update'),
+		});
+		expect(socket.bytesRead).toBeLessThan(102_000);
 	});
-	const stored = run.data.resultData.runData.Source[0].data!.main[0]![0].binary!.data;
-	truncateSync(Container.get(BinaryDataService).getPath(stored.id!), 50_000);
-	const started = performance.now();
-	const { error } = await update(server, {
-		updateFields: { attachments: `={{ ${JSON.stringify(stored)} }}` },
-		requestOptions: { timeout: 20_000 },
-	});
-	expect(performance.now() - started).toBeLessThan(5000);
-	expect(error!.message).toBe('Attachments: "a.txt" could not be read to its end');
 });
 
 it('a tool call whose response was lost is not sent again by Retry On Fail', async () => {

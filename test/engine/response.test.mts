@@ -23,45 +23,56 @@ const server = useServer();
 forbidUnhandledRejections();
 
 // test/unit/response.test.mts reads the same responses without n8n.
-describe('each response, in a run that stops, with Max Retries 1 and two tries of Retry On Fail', () => {
+describe('each response, in a run that stops, without Retry On Fail and with two tries of it', () => {
 	const rows: unknown[][] = [];
 
 	afterAll(() => {
-		const head = ['response', 'message', '`httpCode`', 'sent', 'may have been applied'];
+		const head = ['response', 'outcome', 'message', 'sent', 'sent with Retry On Fail'];
 		writeSection(
 			'Responses',
-			`${rows.length} responses to an update, with *Max Retries* at 1 and two tries of *Retry On Fail*: what may have been applied is not sent again.\n\n${table(head, rows)}`,
+			`${rows.length} responses to an update, with *Max Retries* at 1, without *Retry On Fail* and with two tries of it: what may have been applied is sent once.\n\n${table(head, rows)}`,
 		);
 	});
 
-	/** How often the update is sent in all. */
-	const sends = ({ expected }: ResponseCase) => {
-		if ('output' in expected) return 1;
-		return (expected.retryAfterMs === undefined ? 1 : 2) * (expected.outcomeUnknown ? 1 : 2);
-	};
+	/** How often each attempt sends the update, where it may be sent again. */
+	const sendsPerAttempt = ({ expected }: ResponseCase) =>
+		'retryAfterMs' in expected && expected.retryAfterMs !== undefined ? 2 : 1;
+
+	const isRefused = ({ expected }: ResponseCase) =>
+		'outcome' in expected && expected.outcome === 'refused';
 
 	it.each(RESPONSES)('$name', async (response) => {
 		server.respond = () => response;
-		const { outputs, error } = await update(server, {
+		const { error } = await update(server, { options: { maxRetries: 1 } });
+		const sent = server.requests.length;
+		expect(sent).toBe(sendsPerAttempt(response));
+
+		server.requests.length = 0;
+		const retried = await update(server, {
 			options: { maxRetries: 1 },
 			node: { ...RETRY_ON_FAIL, maxTries: 2 },
 		});
+		const sentInAll = server.requests.length;
+		expect(sentInAll).toBe(isRefused(response) ? 2 * sent : sent);
 
-		expect(server.requests).toHaveLength(sends(response));
-		const { expected } = response;
 		const message = error?.message.replaceAll(server.host, 'crm.test');
-		const unknown = 'outcomeUnknown' in expected ? 'yes' : '';
-		const said = message?.slice(0, 110) ?? 'updated';
-		rows.push([response.name, said, error?.httpCode ?? '', server.requests.length, unknown]);
+		const outcome = (error?.context?.outcome as string) ?? 'applied';
+		rows.push([response.name, outcome, message?.slice(0, 110) ?? '', sent, sentInAll]);
 
+		const { expected } = response;
 		if ('output' in expected) {
-			return expect(outputs[0]).toEqual([{ json: expected.output, pairedItem: { item: 0 } }]);
+			return expect(retried.outputs[0]).toEqual([
+				{ json: expected.output, pairedItem: { item: 0 } },
+			]);
 		}
-		expect(error!.description).toBeTruthy();
-		return expect({ message, httpCode: error!.httpCode, item: error!.context!.itemIndex }).toEqual({
+		expect(error!.description).toMatch(
+			expected.outcome === 'unknown' ? /may have applied/ : /^(?!.*may have applied)./,
+		);
+		return expect({ message, httpCode: error!.httpCode, ...error!.context }).toMatchObject({
 			message: expected.message.replace('HOST', 'crm.test'),
 			httpCode: expected.httpCode,
-			item: 0,
+			itemIndex: 0,
+			outcome: expected.outcome,
 		});
 	});
 });
@@ -119,11 +130,43 @@ describe('a success is read', () => {
 });
 
 // The HTTP library of n8n 2.8 waits forever then, whatever the timeout.
-(isSince('2.20') || !isSince('2.0') ? it : it.skip)('broken compression is reported', async () => {
-	server.respond = () => ({ body: 'not gzip', headers: { 'content-encoding': 'gzip' } });
+(isSince('2.20') || !isSince('2.0') ? it.each : it.skip.each)(['gzip', 'deflate', 'br', 'zstd'])(
+	'after broken compression (%s) the outcome is unknown',
+	async (encoding) => {
+		const body = Buffer.from('not compressed');
+		server.respond = () => ({ body, headers: { 'content-encoding': encoding } });
+		const { error } = await update(server, { node: RETRY_ON_FAIL });
+		// Node reads zstd since version 22.15; before, the body arrives as it is.
+		expect(error!.message).toMatch(/sent (a response that cannot be read|unexpected content)/);
+		expect(error!.context!.outcome).toBe('unknown');
+		expect(server.requests).toHaveLength(1);
+	},
+);
+
+it('after data nested 100,000 deep the outcome is unknown', async () => {
+	const depth = 100_000;
+	server.respond = () => ({ body: `{"code":200,"data":${'['.repeat(depth)}${']'.repeat(depth)}}` });
 	const { error } = await update(server, { node: RETRY_ON_FAIL });
-	expect(error!.message).toMatch(/sent an answer that cannot be read$/);
+	expect(error!.context!.outcome).toBe('unknown');
 	expect(server.requests).toHaveLength(1);
+});
+
+describe('a response that is not from Wolkvox', () => {
+	const page = (text: string) => ({
+		status: 403,
+		headers: { 'content-type': 'text/html' },
+		body: `<html><style>p{}</style><h1>${text}</h1>`,
+	});
+
+	it('is quoted without its markup, and does not blame the token', async () => {
+		server.respond = () => page('Blocked by the firewall');
+		const { error } = await update(server);
+		expect(error!.message).toBe(
+			`${server.host} sent a web page instead of a response from Wolkvox (HTTP 403)`,
+		);
+		expect(error!.description).toContain('Its response begins: Blocked by the firewall');
+		expect(error!.description).not.toMatch(/token/i);
+	});
 });
 
 describe('a redirect', () => {
@@ -148,10 +191,26 @@ describe('the token', () => {
 		expect(outputs[1][0].json.error).toBe('Token [token]');
 	});
 
-	it('does not damage the numbers of a response if it consists of digits', async () => {
-		const credential = { ...credentialFor(server.url), token: '200' };
+	it.each([
+		['in a message that is cut', { code: 400, msg: `${'x'.repeat(495)} ${TOKEN}` }],
+		['in a web page', `<p>${'x'.repeat(495)} ${TOKEN}</p>`],
+	])('is masked before anything is cut: %s', async (_, body) => {
+		server.respond = () => ({ status: 400, body });
+		const { error } = await update(server);
+		const text = `${error!.message} ${error!.description}`;
+		expect(text).toContain('xxxx');
+		expect(text).not.toContain(TOKEN.slice(0, 4));
+	});
+
+	it.each([
+		['200', { code: 200, msg: '200 ok', data: { count: '200', wolkvox_id: 'a200' } }],
+		['a', { code: 200, msg: 'a case', data: { wolkvox_id: 'a' } }],
+		['update', { code: 200, msg: 'updated', data: { wolkvox_id: 'preupdates1' } }],
+	])('%s does not spoil a response that happens to contain it', async (token, body) => {
+		server.respond = () => ({ body });
+		const credential = { ...credentialFor(server.url), token };
 		const { outputs } = await update(server, { credential });
-		expect(outputs[0][0].json.code).toBe(200);
+		expect(outputs[0][0].json).toEqual(body);
 	});
 });
 
@@ -167,7 +226,7 @@ describe('an AI agent', () => {
 			server.respond = () => (response) => response.destroy();
 			const { outputs, error } = await update(server, { node: { ...TOOL, onError } });
 			const message = error?.message ?? outputs[0][0].json.error;
-			expect(message).toMatch(/broke before Wolkvox answered\. .*may have the update/);
+			expect(message).toMatch(/broke before Wolkvox responded\. .*may have applied/);
 		},
 	);
 });

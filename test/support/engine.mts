@@ -79,7 +79,7 @@ export interface RunResult {
 	error?: Error & {
 		description?: string;
 		httpCode?: string;
-		context?: { itemIndex?: number };
+		context?: { itemIndex?: number; outcome?: string };
 		node?: INode;
 	};
 }

@@ -25,7 +25,7 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 
 	const failedCode = code >= 400 ? code : statusCode;
 	const message =
-		code < 300
+		code >= 200 && code < 300
 			? `The response contradicts itself: HTTP ${statusCode}, but code ${code}`
 			: (quote(body.msg) ??
 				quote(body.error) ??
