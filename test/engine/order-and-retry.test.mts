@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { ServerResponse } from 'node:http';
+
 import type { INode } from 'n8n-workflow';
 
-import { caseIdOf, useServer } from '../support/server.mts';
+import { caseIdOf, fieldOf, SUCCESS, useServer } from '../support/server.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
 	CONTINUE,
+	credentialFor,
 	failingExpression,
+	locator,
 	numbered,
 	pairedItems,
 	RETRY_ON_FAIL,
@@ -24,6 +28,12 @@ const sentIds = () => server.requests.map(caseIdOf);
 const sentFiles = () => server.requests.map(({ files: [file] }) => file.name);
 const ids = (...numbers: number[]) => numbers.map((n) => `case${n}`);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+/** A failed item on the error output, with the JSON of its input. */
+const failed = (n: number, error: unknown, outcome: string) => ({
+	json: { n, error, details: { outcome } },
+	pairedItem: { item: n },
+});
 
 /** Lets the server refuse the first requests for a case. */
 function refuse(number: number, times = Infinity) {
@@ -73,9 +83,9 @@ describe('a run that continues after failures', () => {
 		expect(error).toBeUndefined();
 		expect(pairedItems(outputs[0])).toEqual([0, 4]);
 		expect(outputs[1]).toEqual([
-			{ json: { n: 1, error: 'No' }, pairedItem: { item: 1 } },
-			{ json: { n: 2, error: expect.stringMatching(/\[item 2\]$/) }, pairedItem: { item: 2 } },
-			{ json: { n: 3, error: expect.stringMatching(/broke/) }, pairedItem: { item: 3 } },
+			failed(1, 'No', 'refused'),
+			failed(2, expect.stringMatching(/\[item 2\]$/), 'notSent'),
+			failed(3, expect.stringMatching(/broke/), 'unknown'),
 		]);
 	});
 
@@ -85,7 +95,10 @@ describe('a run that continues after failures', () => {
 			items: numbered(3),
 			node: { onError: 'continueRegularOutput' },
 		});
-		expect(outputs[0][1]).toEqual({ json: { error: 'No' }, pairedItem: { item: 1 } });
+		expect(outputs[0][1]).toEqual({
+			json: { error: 'No', details: { outcome: 'refused' } },
+			pairedItem: { item: 1 },
+		});
 		expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
 	});
 
@@ -146,6 +159,120 @@ describe('a run that stops at the first failure', () => {
 	});
 });
 
+describe('many requests in flight when one fails', () => {
+	it('names the failure that caused the stop, and the items whose outcome is unknown', async () => {
+		const held: Array<[caseId: string, response: ServerResponse]> = [];
+		server.respond = (request) => (response) => {
+			held.push([caseIdOf(request), response]);
+			if (held.length < 20) return;
+			for (const [caseId, each] of held) {
+				if (caseId === 'case0') each.writeHead(400).end('{"code":400,"msg":"No"}');
+				else setTimeout(() => each.destroy(), 50);
+			}
+		};
+		const { error } = await update(server, {
+			items: numbered(20),
+			options: { maxConcurrent: 20 },
+		});
+		expect(error).toMatchObject({ message: 'No', context: { itemIndex: 0 } });
+		expect(error!.description).toContain('It is unknown whether items 1-19 were updated');
+	});
+
+	it('shows a refusal, not a lower item that waits for its turn to be repeated', async () => {
+		server.respond = (request) =>
+			caseIdOf(request) === 'case0'
+				? { status: 429, headers: { 'retry-after': '20' }, body: { code: 429, msg: 'Busy' } }
+				: { ...REFUSAL, delayMs: 100 };
+		const started = Date.now();
+		const { error } = await update(server, {
+			items: numbered(2),
+			options: { maxConcurrent: 2 },
+		});
+		expect(error).toMatchObject({ message: 'No', context: { itemIndex: 1 } });
+		expect(Date.now() - started).toBeLessThan(5000);
+	});
+});
+
+describe('several items of one case', () => {
+	it('are sent one after another, in the order of the items, however many may be in flight', async () => {
+		const order: string[] = [];
+		let inFlight = 0;
+		server.respond = (request) => (response) => {
+			const status = fieldOf(request, 'status')!;
+			order.push(status);
+			if (caseIdOf(request) === 'same') expect(++inFlight).toBe(1);
+			setTimeout(
+				() => {
+					if (caseIdOf(request) === 'same') inFlight--;
+					response.end(JSON.stringify(SUCCESS));
+				},
+				20 - (Number(status) % 7),
+			);
+		};
+		const { outputs } = await update(server, {
+			items: numbered(12),
+			caseId: locator('id', '={{ $json.n % 3 === 0 ? "case" + $json.n : "same" }}'),
+			updateFields: { status: '={{ $json.n }}' },
+			options: { maxConcurrent: 5 },
+		});
+		expect(pairedItems(outputs[0])).toEqual(upTo(12));
+		expect(order.filter((n) => Number(n) % 3 !== 0)).toEqual(
+			upTo(12)
+				.filter((n) => n % 3 !== 0)
+				.map(String),
+		);
+		expect(server.mostConcurrent).toBeGreaterThan(1);
+	});
+
+	it('keep their order while the file of the first is still looked up', async () => {
+		await update(server, {
+			items: [...numbered(1, { data: textFile('a.txt') }), { json: { n: 1 } }],
+			caseId: locator('id', 'same'),
+			updateFields: { status: '={{ $json.n }}', attachments: '={{ $json.n === 0 ? "data" : "" }}' },
+			options: { maxConcurrent: 2 },
+			node: CONTINUE,
+		});
+		expect(server.requests.map((request) => fieldOf(request, 'status'))).toEqual(['0', '1']);
+	});
+});
+
+describe("the item's own credential", () => {
+	const other = useServer();
+
+	it('decides where each item goes', async () => {
+		const { outputs } = await update(server, {
+			items: numbered(4),
+			credential: async (itemIndex) => ({
+				...credentialFor(itemIndex % 2 === 0 ? server.url : other.url),
+				operation: `company${itemIndex}`,
+				token: `token-of-company-${itemIndex}`,
+			}),
+		});
+		expect(outputs[0]).toHaveLength(4);
+		for (const [{ requests }, numbers] of [
+			[server, [0, 2]],
+			[other, [1, 3]],
+		] as const) {
+			expect(requests.map(caseIdOf)).toEqual(ids(...numbers));
+			expect(requests.map((request) => fieldOf(request, 'operation'))).toEqual(
+				numbers.map((n) => `company${n}`),
+			);
+			expect(requests.map(({ headers }) => headers['wolkvox-token'])).toEqual(
+				numbers.map((n) => `token-of-company-${n}`),
+			);
+		}
+	});
+
+	it.each(['all', 'domains', 'none'])(
+		'reaches its server, in mode %s of Allowed HTTP Request Domains',
+		async (allowedHttpRequestDomains) => {
+			const credential = { ...credentialFor(server.url), allowedHttpRequestDomains };
+			const { outputs } = await update(server, { credential });
+			expect(outputs[0]).toHaveLength(1);
+		},
+	);
+});
+
 describe('Batching', () => {
 	const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: 150 } } };
 
@@ -172,6 +299,39 @@ describe('Batching', () => {
 		expect(sentIds()).toEqual(ids(0, 1));
 	});
 
+	it('sends nothing after an expression that fails, however long reading the credential takes', async () => {
+		const { error } = await update(server, {
+			items: numbered(4),
+			requestOptions,
+			updateFields: { status: failingExpression(2) },
+			credential: async () => {
+				await sleep(80);
+				return credentialFor(server.url);
+			},
+		});
+		expect(error).toBeDefined();
+		const sent = server.requests.length;
+		await sleep(400);
+		expect(server.requests).toHaveLength(sent);
+	});
+
+	it.each([
+		['further files', {}],
+		['a repetition', { status: 429, headers: { 'retry-after': '0' }, body: { code: 429 } }],
+	])('sends nothing after an expression that fails: %s', async (_, response) => {
+		server.respond = () => ({ ...response, delayMs: 100 });
+		const { error } = await update(server, {
+			items: numbered(4, { a: textFile('a.txt'), b: textFile('b.txt'), c: textFile('c.txt') }),
+			requestOptions,
+			options: { maxConcurrent: 2, maxRetries: 5 },
+			updateFields: { status: failingExpression(2), attachments: 'a,b,c' },
+		});
+		expect(error).toBeDefined();
+		const sent = server.requests.length;
+		await sleep(400);
+		expect(server.requests).toHaveLength(sent);
+	});
+
 	it('holds a failure back until n8n handles failures', async () => {
 		refuse(0);
 		const { error } = await update(server, { items: numbered(6), requestOptions });
@@ -189,7 +349,7 @@ describe('Retry On Fail', () => {
 		});
 		expect(sentIds()).toEqual(ids(0, 1, 2, 0, 0));
 		expect(pairedItems(outputs[0])).toEqual([1, 2]);
-		expect(outputs[1]).toEqual([{ json: { n: 0, error: 'No' }, pairedItem: { item: 0 } }]);
+		expect(outputs[1]).toEqual([failed(0, 'No', 'refused')]);
 	});
 
 	it('continues where a stopped try ended', async () => {
@@ -206,6 +366,26 @@ describe('Retry On Fail', () => {
 		expect(sentIds()).toEqual(ids(0, 1, 1, 1));
 		expect(error!.description).toContain('1 case was updated: item 0.');
 	});
+});
+
+/** An expression that has another value in the second try of Retry On Fail. */
+const changing = (first: string, second: string) =>
+	`={{ $now.toMillis() < ${Date.now() + 600} ? "${first}" : "${second}" }}`;
+
+const SLOW_RETRY = { ...RETRY_ON_FAIL, maxTries: 2, waitBetweenTries: 700 };
+
+it('sends an item whose Case has changed when it is tried again, as it is another case', async () => {
+	server.respond = (request) => (caseIdOf(request) === 'case1' ? REFUSAL : {});
+	const { outputs } = await update(server, {
+		items: numbered(2),
+		caseId: locator('id', `${changing('case', 'other')}{{ $json.n }}`),
+		node: SLOW_RETRY,
+	});
+	expect(sentIds()).toEqual(['case0', 'case1', 'other0', 'other1']);
+	expect(outputs[0].map(({ json }) => json.data)).toEqual([
+		{ wolkvox_id: 'other0' },
+		{ wolkvox_id: 'other1' },
+	]);
 });
 
 describe('an item with several files', () => {
@@ -233,6 +413,17 @@ describe('an item with several files', () => {
 		const { outputs } = await attach(REFUSAL, RETRY_ON_FAIL);
 		expect(sentFiles().slice(0, 4)).toEqual(['a.txt', 'b.txt', 'b.txt', 'c.txt']);
 		expect(pairedItems(outputs[0])).toEqual([0, 1]);
+	});
+
+	it('sends each file once if they come in another order when it is tried again', async () => {
+		server.respond = (_, index) => (index === 1 ? REFUSAL : {});
+		const { outputs } = await update(server, {
+			items: numbered(1, files),
+			updateFields: { attachments: changing('a,b,c', 'c,b,a') },
+			node: SLOW_RETRY,
+		});
+		expect(sentFiles()).toEqual(['a.txt', 'b.txt', 'c.txt', 'b.txt']);
+		expect(pairedItems(outputs[0])).toEqual([0]);
 	});
 
 	it.each([{}, RETRY_ON_FAIL])('is not sent again after a timeout: %j', async (node) => {
@@ -302,10 +493,11 @@ describe('Max Retries', () => {
 	});
 
 	it.each([
-		['Busy', 'Busy. Wolkvox asks to wait 3600 seconds'],
-		['Slow down.', 'Slow down. Wolkvox asks to wait 3600 seconds'],
-	])('does not wait longer than 30 seconds (%s)', async (msg, message) => {
-		server.respond = () => busy('3600', msg);
+		['3600', 'Busy', 'Busy. Wolkvox asks you to wait 3600 seconds'],
+		['3600', 'Slow down.', 'Slow down. Wolkvox asks you to wait 3600 seconds'],
+		['999999999', 'Busy', 'Busy. Wolkvox asks you to wait more than a day'],
+	])('does not wait longer than 30 seconds (%s: %s)', async (retryAfter, msg, message) => {
+		server.respond = () => busy(retryAfter, msg);
 		const { error } = await update(server);
 		expect(server.requests).toHaveLength(1);
 		expect(error!.message).toBe(message);
@@ -322,15 +514,40 @@ describe('Max Retries', () => {
 		expect(second[0].size).toBe(210_000);
 	});
 
-	it('is 0, and Max Concurrent Requests is 1, if the values are not numbers', async () => {
-		server.respond = () => ({ ...busy('0'), delayMs: 20 });
-		await update(server, {
-			items: numbered(3),
-			options: { maxConcurrent: 'five', maxRetries: 'many' },
+	it.each([
+		['shorter', '1', 3],
+		['longer', '60', 1],
+	])('a wait that is %s holds the whole run', async (_, retryAfter, requests) => {
+		server.respond = (_request, index) => (index === 0 ? busy(retryAfter) : {});
+		const times: number[] = [];
+		server.onConnection = ((serve) => (socket) => {
+			times.push(Date.now());
+			serve(socket);
+		})(server.onConnection);
+		const { outputs } = await update(server, {
+			items: numbered(2),
+			options: { maxConcurrent: 2, maxRetries: 1 },
+			updateFields: { status: 'open' },
 			node: CONTINUE,
+			credential: async (itemIndex) => {
+				if (itemIndex === 1) await sleep(100);
+				return credentialFor(server.url);
+			},
 		});
-		expect(sentIds()).toEqual(ids(0, 1, 2));
-		expect(server.mostConcurrent).toBe(1);
+		expect(server.requests).toHaveLength(requests);
+		if (retryAfter === '1') return expect(times[1] - times[0]).toBeGreaterThanOrEqual(990);
+		return expect(outputs[1]).toEqual([
+			failed(0, 'Busy. Wolkvox asks you to wait 60 seconds', 'refused'),
+			failed(1, 'Wolkvox asks you to wait 60 seconds before the next request', 'notSent'),
+		]);
+	});
+});
+
+describe('Timeout', () => {
+	it.each([-1, Infinity, 1e12, '', 'soon'])('waits for a response if it is %p', async (timeout) => {
+		server.respond = () => ({ delayMs: 50 });
+		const { outputs } = await update(server, { requestOptions: { timeout } });
+		expect(outputs[0]).toHaveLength(1);
 	});
 });
 

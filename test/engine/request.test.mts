@@ -120,7 +120,13 @@ describe.each(['default', 'filesystem'] as const)('an update (binary data: %s)',
 });
 
 describe('Attachments', () => {
-	const items = numbered(1, { a: textFile('a.txt'), b: textFile('b.txt') });
+	const ALL = ['a.txt', 'b.txt', 'c.txt', 'foto.txt'];
+	const items = numbered(1, {
+		a: textFile('a.txt'),
+		b: textFile('b.txt'),
+		'c,d': textFile('c.txt'),
+		'foto ': textFile('foto.txt'),
+	});
 
 	it.each([
 		['names with commas between them', 'a, b', ['a.txt', 'b.txt']],
@@ -128,6 +134,9 @@ describe('Attachments', () => {
 		['binary data', '={{ $binary.b }}', ['b.txt']],
 		['a list of binary data', '={{ [$binary.b, $binary.a] }}', ['b.txt', 'a.txt']],
 		['a mixed list', '={{ ["a", $binary.b] }}', ['a.txt', 'b.txt']],
+		['all names of an item, spaces and commas included', '={{ Object.keys($binary) }}', ALL],
+		['a name that contains a comma', 'c,d', ['c.txt']],
+		['a name that ends in a space', '={{ "foto " }}', ['foto.txt']],
 		[
 			'binary data whose file name is a number',
 			'={{ { data: "eA==", mimeType: "text/plain", fileName: 2024 } }}',
@@ -138,13 +147,10 @@ describe('Attachments', () => {
 		expect(sentFileNames().flat()).toEqual(expected);
 	});
 
-	it.each(['={{ [] }}', '={{ null }}', '', ' , '])(
-		'attaches nothing for %j',
-		async (attachments) => {
-			await update(server, { updateFields: { attachments, status: 'open' }, items });
-			expect(sentFileNames()).toEqual([[]]);
-		},
-	);
+	it.each(['={{ [] }}', '={{ "" }}', '', ' , '])('attaches nothing for %j', async (attachments) => {
+		await update(server, { updateFields: { attachments, status: 'open' }, items });
+		expect(sentFileNames()).toEqual([[]]);
+	});
 });
 
 describe('Update Fields', () => {
@@ -225,8 +231,9 @@ describe('Case', () => {
 		[`https://c.test/#/case/${CASE_ID}?owner=${other}`, CASE_ID],
 		[`https://c.test/case?id=${CASE_ID}`, CASE_ID],
 		[`c.test/crm/case/${CASE_ID}`, CASE_ID],
-		['https://crm.wolkvox.com/case/A17', 'A17'],
-		['https://crm.wolkvox.com/case?id=A17', 'A17'],
+		[`https://c.test/%23%2Fcase%2F${CASE_ID}%3Ftab=1`, CASE_ID],
+		[`\u200b${CASE_ID}\ufeff`, CASE_ID],
+		[`https://c.test/case/${CASE_ID.toUpperCase()}`, CASE_ID.toUpperCase()],
 	])('is the case ID in %j, entered as an ID or as a URL', async (value, expected) => {
 		for (const mode of ['id', 'url'] as const) {
 			const { outputs } = await update(server, { caseId: locator(mode, value) });

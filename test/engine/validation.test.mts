@@ -1,7 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { useServer } from '../support/server.mts';
-import { credentialFor, locator, numbered, textFile, TOOL, update } from '../support/wolkvox.mts';
+import {
+	CASE_ID,
+	credentialFor,
+	locator,
+	numbered,
+	textFile,
+	TOOL,
+	update,
+} from '../support/wolkvox.mts';
 
 const server = useServer();
 
@@ -23,26 +31,41 @@ describe('Case', () => {
 	it.each<[string, unknown]>([
 		['Case is empty', locator('id', '={{ $json.n === 1 ? " " : "x" }}')],
 		['Case is empty', locator('id', '={{ $json.n === 1 ? undefined : "x" }}')],
-		['Case is an object where a text is needed', locator('id', '={{ $json.n === 1 ? {} : "x" }}')],
+		['Case must be text, but is an object', locator('id', '={{ $json.n === 1 ? {} : "x" }}')],
 		[
-			'Case has an address without a case ID in it',
-			locator('url', '={{ "https://crm.wolkvox.com/" + ($json.n === 1 ? "" : "x") }}'),
+			'The URL in Case contains no case ID',
+			locator(
+				'url',
+				`={{ "https://crm.wolkvox.com/" + ($json.n === 1 ? "cases/list" : "${CASE_ID}") }}`,
+			),
 		],
 		[
-			'Case has an address without a case ID in it',
+			'The URL in Case contains no case ID',
 			locator('url', '={{ $json.n === 1 ? "c.test/" : "x" }}'),
 		],
 	])('%s: %j', async (message, caseId) => {
 		await expectRefusal(message, { items: numbered(2), caseId }, 1);
 	});
+
+	it.each(['https://crm.wolkvox.com/case/A17', 'https://c.test/cases/list', 'c.test/?id=64cb'])(
+		'is refused if it is a URL without an ID, which leads to By ID: %s',
+		async (url) => {
+			for (const mode of ['id', 'url'] as const) {
+				const caseId = locator(mode, url);
+				expect(await expectRefusal('The URL in Case contains no case ID', { caseId })).toContain(
+					'choose By ID',
+				);
+			}
+		},
+	);
 });
 
 describe('Update Fields', () => {
 	it.each<[string, IDataObject]>([
-		['Update Fields has nothing to update', {}],
-		['Update Fields has nothing to update', { status: '', attachments: '' }],
-		['Status is an object where a text is needed', { status: '={{ {} }}' }],
-		['Case Type is a list where a text is needed', { caseType: '={{ ["Request"] }}' }],
+		['Update Fields is empty', {}],
+		['Update Fields is empty', { status: ' \n', attachments: ' ' }],
+		['Status must be text, but is an object', { status: '={{ {} }}' }],
+		['Case Type must be text, but is a list', { caseType: '={{ ["Request"] }}' }],
 		['Custom Fields (JSON) is not valid JSON', { customFieldsJson: "{'a': 1}" }],
 		['Custom Fields (JSON) is not a JSON object', { customFieldsJson: '[1]' }],
 		['Custom Fields (JSON) is not a JSON object', { customFieldsJson: 'null' }],
@@ -51,13 +74,24 @@ describe('Update Fields', () => {
 			'Custom Fields has a value without a Name',
 			{ customFields: { field: [{ name: ' ', value: 'x' }] } },
 		],
+		[
+			'Custom Fields contains "a" twice',
+			{
+				customFields: {
+					field: [
+						{ name: 'a', value: '1' },
+						{ name: 'a', value: '2' },
+					],
+				},
+			},
+		],
 		['Attachments: this item has no binary field "report"', { attachments: 'report' }],
 		[
 			'Attachments is neither the name of a binary field nor binary data',
 			{ attachments: '={{ { a: 1 } }}' },
 		],
 		[
-			'Attachments: n8n does not have the contents of "a.txt"',
+			'Attachments: n8n no longer has the contents of "a.txt"',
 			{
 				attachments: '={{ { mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" } }}',
 			},
@@ -66,9 +100,18 @@ describe('Update Fields', () => {
 		expect(await expectRefusal(message, { updateFields })).toBeTruthy();
 	});
 
-	const values = ['Number($json.amount)', '1 / 0', 'new Date("x")'];
-
-	it.each(values)('a calculation that failed: %s', async (value) => {
+	it.each([
+		'Number($json.amount)',
+		'1 / 0',
+		'new Date("x")',
+		'DateTime.fromISO("31/12/2026")',
+		'"Invalid DateTime"',
+		'"Invalid Date"',
+		'"NaN"',
+		'"Infinity"',
+		'"-Infinity"',
+		'"[object Object]"',
+	])('a calculation that failed: %s', async (value) => {
 		const items = [{ json: { n: 0, amount: '1,200' } }];
 		for (const [label, updateFields] of [
 			['Status', { status: `={{ ${value} }}` }],
@@ -76,13 +119,90 @@ describe('Update Fields', () => {
 				'Custom Fields: "Amount"',
 				{ customFields: { field: [{ name: 'Amount', value: `={{ ${value} }}` }] } },
 			],
-			['Custom Fields: "Amount"', { customFieldsJson: `={{ ({ Amount: ${value} }) }}` }],
+			['Custom Fields (JSON): "Amount"', { customFieldsJson: `={{ ({ Amount: ${value} }) }}` }],
+			[
+				'Custom Fields (JSON): "a"[1]: "b"',
+				{ customFieldsJson: `={{ ({ a: [0, { b: ${value} }] }) }}` },
+			],
 		] as Array<[string, IDataObject]>) {
-			await expectRefusal(`${label} has a number or date that is not valid`, {
-				items,
-				updateFields,
-			});
+			await expectRefusal(`${label} is not a valid number, date or text`, { items, updateFields });
 		}
+	});
+
+	it('a date in Case that is not valid', async () => {
+		const caseId = locator('id', '={{ DateTime.fromISO("31/12/2026") }}');
+		await expectRefusal('Case is not a valid number, date or text', { caseId });
+	});
+
+	it.each<[string, string]>([
+		['{"Amount": 1e400}', '"Amount" is not a valid number, date or text'],
+		['{"Phone": 7615917337495251231}', '"Phone" is a number with too many digits'],
+		['{"a": {"b": [9007199254740993]}}', '"a": "b"[0] is a number with too many digits'],
+	])('numbers that JavaScript cannot hold: %s', async (customFieldsJson, message) => {
+		await expectRefusal(`Custom Fields (JSON): ${message}`, { updateFields: { customFieldsJson } });
+	});
+
+	it.each([
+		'new Map([["a", 1]])',
+		'new Set(["a"])',
+		'new Date(0)',
+		'$now',
+		'$now.diff($now)',
+		'[{ a: 1 }]',
+		'"text"',
+	])('no object of names and values: %s', async (value) => {
+		await expectRefusal(/^Custom Fields \(JSON\) is not (a JSON object|valid JSON) \[item 0\]$/, {
+			updateFields: { customFieldsJson: `={{ ${value} }}` },
+		});
+	});
+
+	it.each(['new Map([["a", 1]])', 'new Set(["a"])', '/x/', '() => 1', '10n'])(
+		'a value that JSON would drop: %s',
+		async (value) => {
+			await expectRefusal(
+				'Custom Fields (JSON): "a" contains a value that cannot be converted to JSON',
+				{ updateFields: { customFieldsJson: `={{ ({ a: ${value} }) }}` } },
+			);
+		},
+	);
+
+	it.each(['undefined', 'null', '[undefined]', '$json.nothing', '$json.nothing?.binary.data'])(
+		'an expression in Attachments that finds nothing: %s',
+		async (value) => {
+			await expectRefusal('Attachments: the expression found no file', {
+				updateFields: { status: 'closed', attachments: `={{ ${value} }}` },
+			});
+		},
+	);
+
+	it.each(['data:text/plain;base64,aGk=', 'plain text', 'aGk=aGk=!'])(
+		'a file in memory that is not base64: %s',
+		async (data) => {
+			await expectRefusal('Attachments: the contents of "a.txt" are not base64', {
+				binaryMode: 'default',
+				items: [
+					{
+						json: { n: 0 },
+						binary: { data: { mimeType: 'text/plain', fileName: 'a.txt', data } },
+					},
+				],
+				updateFields: { attachments: 'data' },
+			});
+		},
+	);
+
+	it('more files than PHP accepts together', async () => {
+		const names = Array.from({ length: 21 }, (_, index) => `f${index}`);
+		const settings = {
+			items: numbered(1, Object.fromEntries(names.map((name) => [name, textFile(`${name}.txt`)]))),
+			updateFields: { attachments: names.join(',') },
+		};
+		await expectRefusal('Attachments has 21 files, but only 20 can be sent together', {
+			...settings,
+			options: { multipleFiles: 'together' },
+		});
+		await update(server, settings);
+		expect(server.requests).toHaveLength(21);
 	});
 
 	it('says which binary fields the item has', async () => {
@@ -93,8 +213,8 @@ describe('Update Fields', () => {
 		expect(advice).toMatch(/^The item has: data\. /);
 	});
 
-	it('refuses a binary field that holds no file', async () => {
-		await expectRefusal('Attachments: the binary field "data" holds no file', {
+	it('refuses a binary field that contains no file', async () => {
+		await expectRefusal('Attachments: the binary field "data" contains no file', {
 			items: [{ json: { n: 0 }, binary: { data: { mimeType: 'text/plain', fileName: 'a.txt' } } }],
 			updateFields: { attachments: 'data' },
 		});
@@ -124,15 +244,15 @@ describe('Update Fields', () => {
 
 describe('the credential', () => {
 	it.each([
-		['Token of the Wolkvox CRM credential is empty', { token: ' ' }],
-		['CRM Operation Name of the Wolkvox CRM credential is empty', { operation: '' }],
-		['Custom Server of the Wolkvox CRM credential is empty', { customServer: '' }],
+		['Token in the Wolkvox CRM credential is empty', { token: ' ' }],
+		['CRM Operation Name in the Wolkvox CRM credential is empty', { operation: '' }],
+		['Custom Server in the Wolkvox CRM credential is empty', { customServer: '' }],
 		[
-			'Custom Server of the Wolkvox CRM credential is not a server name: "a@b"',
+			'Custom Server in the Wolkvox CRM credential is not a server name: "a@b"',
 			{ customServer: 'http://a@b/' },
 		],
 		[
-			'Token of the Wolkvox CRM credential has characters that no token has, such as a blank or an accent',
+			'Token in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent',
 			{ token: 'a\r\nX-Evil: 1' },
 		],
 	])('%s', async (message, change) => {
@@ -145,9 +265,46 @@ describe('Request Options', () => {
 	it.each([{ allowUnauthorizedCerts: true }, {}])(
 		'a proxy that could read the token is refused: %j',
 		async (options) => {
-			await expectRefusal(/^Proxy cannot be used together with Ignore SSL Issues.* \[item 0\]$/, {
+			await expectRefusal(/^Proxy cannot be combined with Ignore SSL Issues.* \[item 0\]$/, {
 				requestOptions: { proxy: server.url, ...options },
 			});
 		},
 	);
+});
+
+describe('Options', () => {
+	it.each<[string, IDataObject]>([
+		['Attachment Part Name must be file or files', { attachmentField: '={{ "" }}' }],
+		['Attachment Part Name must be file or files', { attachmentField: '[x' }],
+		['Multiple Files must be onePerRequest or together', { multipleFiles: '={{ "Together" }}' }],
+		['Max Retries must be a whole number from 0 to 5', { maxRetries: 'many' }],
+		['Max Retries must be a whole number from 0 to 5', { maxRetries: 6 }],
+		['Max Retries must be a whole number from 0 to 5', { maxRetries: -1 }],
+		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 0 }],
+		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 1.5 }],
+		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: '={{ 2 }}' }],
+	])('%s: %j', async (message, options) => {
+		await expectRefusal(message, { items: numbered(3), options });
+	});
+});
+
+it('a stored file that is gone is found before an earlier item is sent', async () => {
+	const gone = '({ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" })';
+	await expectRefusal(
+		'Attachments: n8n no longer has the contents of "a.txt"',
+		{
+			items: numbered(4),
+			updateFields: { status: 'open', attachments: `={{ $json.n === 3 ? ${gone} : "" }}` },
+		},
+		3,
+	);
+});
+
+it('a resource or an operation that the node does not know is sent nowhere', async () => {
+	for (const parameters of [{ operation: 'merge' }, { resource: 'company' }]) {
+		const { error } = await update(server, { parameters });
+		expect(error!.message).toContain('The Wolkvox CRM node does not know this operation');
+		expect(error!.description).toContain('update the package');
+		expect(server.requests).toHaveLength(0);
+	}
 });

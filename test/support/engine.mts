@@ -61,10 +61,15 @@ export interface TestItem {
 	binary?: Record<string, Partial<IBinaryData>>;
 }
 
+/** Credential data, or what it resolves to for an item; n8n reads a credential without an item before all others. */
+export type TestCredential =
+	| ICredentialDataDecryptedObject
+	| ((itemIndex: number) => Promise<ICredentialDataDecryptedObject>);
+
 export interface RunSettings {
 	items: TestItem[];
 	parameters: IDataObject;
-	credential: ICredentialDataDecryptedObject;
+	credential: TestCredential;
 	/** The node's settings: onError, retryOnFail, maxTries, executeOnce … */
 	node?: Partial<INode>;
 	binaryMode?: 'default' | 'filesystem';
@@ -118,15 +123,15 @@ const source: INodeType = {
 };
 
 /** Credentials as n8n keeps them, without a database. */
-function testCredentials(
-	data: ICredentialDataDecryptedObject,
-	authenticate: Authenticate,
-): ICredentialsHelper {
+function testCredentials(data: TestCredential, authenticate: Authenticate): ICredentialsHelper {
 	return {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
 		getCredentialsProperties: () => [],
-		getDecrypted: async () => ({ ...data }),
+		getDecrypted: async (...[, , , , , , expressions]: unknown[]) => {
+			const { itemIndex = 0 } = (expressions ?? {}) as { itemIndex?: number };
+			return { ...(typeof data === 'function' ? await data(itemIndex) : data) };
+		},
 		preAuthentication: async () => undefined,
 		runPreAuthentication: async () => undefined,
 		authenticate: async (

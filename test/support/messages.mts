@@ -2,13 +2,24 @@ import ts from 'typescript';
 
 /** Texts that no rule below tells from a message: labels, and parts of messages and advice. */
 const NOT_MESSAGES = [
-	'an empty answer',
 	'a web page',
-	'what answers there is not https',
-	'Name in Custom Fields',
+	'an empty body',
+	'the server does not speak HTTPS',
+	'more than a day',
+	'A proxy on the way',
+	'The proxy …',
+	'The proxy … or …',
+	'Proxy connection ended before receiving CONNECT response',
+	'before secure TLS connection was established',
+	'Attachment Part Name',
 	'CRM Operation Name',
+	'Custom Fields (JSON)',
+	'Name in Custom Fields',
+	'Its response begins: …',
+	'The file no longer has … bytes',
 	'… [item …]',
-	'… of … bytes',
+	'1 case was',
+	'… cases were',
 	'item … in part (attached: …)',
 ];
 
@@ -38,7 +49,7 @@ export function messagesIn(code: string): string[] {
 		/(\S+ ){2}\S/.test(text) &&
 		/[a-z] /.test(text) &&
 		!/^=|\.…?$/.test(text) &&
-		!NOT_MESSAGES.includes(text);
+		!NOT_MESSAGES.includes(text.trim());
 
 	/** Where a value goes, seen from the expression that it is part of; a constant goes where it is used. */
 	const isAdvice = (node: ts.Node, constants: string[] = []): boolean => {

@@ -7,7 +7,6 @@ import type {
 
 import type { RunResult, RunSettings, TestFile, TestItem } from './engine.mts';
 import { NODE_TYPE, runNode } from './engine.mts';
-import { isSince } from './version.mts';
 
 export const TOKEN = 'b1946ac92492d2347c6235b4d2611184';
 
@@ -30,8 +29,7 @@ export function credentialFor(url: string): ICredentialDataDecryptedObject {
 		customServer: url,
 		operation: 'demo',
 		token: TOKEN,
-		// Before 2.41 the credential's own server must be in the list too.
-		allowedHttpRequestDomains: isSince('2.41') ? 'domains' : 'all',
+		allowedHttpRequestDomains: 'domains',
 		allowedDomains: '*.wolkvox.com',
 	};
 }
@@ -68,12 +66,14 @@ export async function update(
 		requestOptions = {},
 		items = numbered(1),
 		node = {},
+		parameters = {},
 		...rest
 	}: {
 		updateFields?: IDataObject;
 		caseId?: unknown;
 		options?: IDataObject;
 		requestOptions?: IDataObject;
+		parameters?: IDataObject;
 		items?: TestItem[];
 		node?: Partial<INode>;
 	} & Partial<RunSettings> = {},
@@ -82,7 +82,7 @@ export async function update(
 		items,
 		node,
 		credential: credentialFor(url),
-		parameters: { caseId, updateFields, options, requestOptions } as IDataObject,
+		parameters: { caseId, updateFields, options, requestOptions, ...parameters } as IDataObject,
 		...rest,
 	});
 }

@@ -1,11 +1,16 @@
 import type { IAuthenticateRuleResponseSuccessBody } from 'n8n-workflow';
 
 import { WolkvoxCrmApi } from '../../credentials/WolkvoxCrmApi.credentials';
-import { refuseUnsafeTarget, SERVER_URL, serverUrl } from '../../nodes/WolkvoxCrm/transport/server';
+import { assertAllowedTarget } from '../../nodes/WolkvoxCrm/transport/credential';
+import { serverOrigin } from '../../nodes/WolkvoxCrm/transport/server';
 
-/** The expression as JavaScript reads it; the engine tests read it with n8n. */
+const { authenticate, test } = new WolkvoxCrmApi();
+
+/** The expression of the credential test as JavaScript reads it; the end-to-end tests read it with n8n. */
 const asExpression = ($credentials: object) =>
-	new Function('$credentials', `return ${SERVER_URL.slice(4, -3)}`)($credentials) as string;
+	new Function('$credentials', `return ${test.request.baseURL!.slice(4, -3)}`)(
+		$credentials,
+	) as string;
 
 const custom = (customServer: string) => ({ server: 'custom', customServer });
 
@@ -23,7 +28,7 @@ describe('the server of a credential', () => {
 		[custom('http://localhost.example.com'), 'https://localhost.example.com'],
 		[custom('http://127.0.0.1.example.com'), 'https://127.0.0.1.example.com'],
 	])('%j is %s', (credentials, expected) => {
-		expect(serverUrl(credentials)).toBe(expected);
+		expect(serverOrigin(credentials)).toBe(expected);
 		expect(asExpression(credentials)).toBe(expected);
 	});
 
@@ -36,7 +41,7 @@ describe('the server of a credential', () => {
 		['a:b'],
 		['x:99999'],
 	])('%j is refused', (customServer) => {
-		expect(() => serverUrl(custom(customServer))).toThrow(/^Custom Server /);
+		expect(() => serverOrigin(custom(customServer))).toThrow(/^Custom Server /);
 	});
 });
 
@@ -45,7 +50,7 @@ describe('where the token may be sent', () => {
 	const to =
 		(url: string, more = {}) =>
 		() =>
-			refuseUnsafeTarget(credentials, { url, ...more });
+			assertAllowedTarget(credentials, { url, ...more });
 
 	it.each([
 		['https://crm.example.com/x'],
@@ -60,7 +65,7 @@ describe('where the token may be sent', () => {
 		['http://crm.wolkvox.com'],
 		['http://crm.example.com'],
 		['https://crm.example.com:444'],
-	])('not %s', (url) => expect(to(url)).toThrow(/^The Wolkvox token may go to/));
+	])('not %s', (url) => expect(to(url)).toThrow(/^The Wolkvox token may only be sent to/));
 
 	it.each([{ skipSslCertificateValidation: true }, { rejectUnauthorized: false }])(
 		'not through a proxy with %j',
@@ -72,8 +77,6 @@ describe('where the token may be sent', () => {
 });
 
 describe('the credential', () => {
-	const { authenticate, test } = new WolkvoxCrmApi();
-
 	it("adds the token and switches redirects off, for both of n8n's request helpers", async () => {
 		const options = { url: 'https://crm.wolkvox.com/x', headers: { a: 'b' } };
 		expect(
@@ -106,12 +109,14 @@ describe('the credential', () => {
 		['404', /Server/],
 		[412, /CRM Operation Name/],
 		[429, /429/],
-		['500', /./],
 	])('does not accept the code %j', (code, message) => {
 		expect(failureOf({ code, data: { token_limit: 4800 } })).toMatch(message);
 	});
 
-	it.each([[{}], [{ code: 200, data: {} }], [[]]])('does not accept %j', (body) => {
-		expect(failureOf(body)).toMatch(/Server and CRM Operation Name/);
-	});
+	it.each([[{}], [{ code: 200, data: {} }], [{ code: '500', msg: 'Down' }], [[]]])(
+		'does not accept %j',
+		(body) => {
+			expect(failureOf(body)).toMatch(/Server, CRM Operation Name and Token/);
+		},
+	);
 });

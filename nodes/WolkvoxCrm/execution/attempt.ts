@@ -81,13 +81,20 @@ export class Attempt implements RequestGate {
 		send: (parameters: Parameters) => Promise<Result>,
 	): Promise<Result> {
 		const task = this.queue.add(recordId);
+		// A failure is noted before anything else can start.
+		const noteFailure = (error: Error) => {
+			this.noteFailure(error);
+			throw error;
+		};
 		try {
-			const parameters = await read().finally(() => {
-				this.queue.noteRead(task);
-				this.update();
-			});
+			const parameters = await read()
+				.catch(noteFailure)
+				.finally(() => {
+					this.queue.noteRead(task);
+					this.update();
+				});
 			await task.started;
-			return await send(parameters);
+			return await send(parameters).catch(noteFailure);
 		} finally {
 			this.queue.remove(task);
 			this.update();
@@ -116,7 +123,11 @@ export class Attempt implements RequestGate {
 		this.pause.extend(waitMs);
 	}
 
-	/** Starts nothing any more because of a failure; what is in flight ends by itself. */
+	/** A failure stops a run that does not go on after it; what is in flight ends by itself. */
+	noteFailure(error: Error): void {
+		if (!this.settings.continueOnFail && !(error instanceof RunEndedError)) this.stop(error);
+	}
+
 	stop(cause: Error): void {
 		this.cause ??= cause;
 		this.update();

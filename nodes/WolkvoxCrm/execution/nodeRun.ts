@@ -5,6 +5,7 @@ import { ItemState } from './itemState';
 import { Pause } from './pause';
 import { getRunOptions } from './runOptions';
 import { loadProgress, saveProgress } from './savedProgress';
+import { RunEndedError } from './taskQueue';
 
 /** A node run: all attempts over the same items. */
 export class NodeRun {
@@ -41,7 +42,7 @@ export class NodeRun {
 	attemptOf(context: IExecutePaginationFunctions): Attempt {
 		const itemIndex = context.getItemIndex();
 		if (itemIndex <= this.lastIndex) {
-			this.currentAttempt?.stop(new Error('n8n has begun the next attempt'));
+			this.currentAttempt?.stop(new RunEndedError());
 			this.currentAttempt = this.newAttempt(context);
 		}
 		this.lastIndex = itemIndex;

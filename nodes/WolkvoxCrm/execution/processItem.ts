@@ -10,7 +10,6 @@ import { RequestFailure } from '../transport/failure';
 import type { RoutingRequest } from '../transport/request';
 import { sendRequest } from '../transport/request';
 import type { Attempt } from './attempt';
-import { RunEndedError } from './taskQueue';
 import type { Handler } from './handler';
 import type { NodeRun } from './nodeRun';
 import { isTool, nodeRunOf } from './nodeRun';
@@ -84,7 +83,7 @@ async function reportedFailure(
 	attempt: Attempt,
 	error: Error,
 ): Promise<IDataObject | undefined> {
-	if (!run.continueOnFail && !(error instanceof RunEndedError)) attempt.stop(error);
+	attempt.noteFailure(error);
 	if (attempt.isOver) {
 		await attempt.end();
 		run.save(context);

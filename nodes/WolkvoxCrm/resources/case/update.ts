@@ -31,7 +31,7 @@ export const updateHandler: Handler<CaseUpdate> = {
 /** Whoever sends the rest by hand must not attach these again. */
 function namingAttachedFiles(error: Error, { attachedFiles }: ItemState): Error {
 	const names = attachedFiles.map(({ name }) => name).join(', ');
-	if (names !== '') error.message += ` (already attached: ${names})`;
+	if (names !== '') error.message = `${error.message} (already attached: ${names})`;
 	return error;
 }
 

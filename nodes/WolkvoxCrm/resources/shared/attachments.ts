@@ -26,14 +26,14 @@ export function getAttachments(
 
 /** Text that is exactly the name of a field stays whole, and so do names in a list; only a typed list is split. */
 function listOf(context: IExecutePaginationFunctions, value: unknown): unknown[] {
-	if (value === '' || (typeof value === 'string' && value.trim() === '')) return [];
 	if (typeof value !== 'string') return [value].flat();
-	return fieldNames(context).includes(value)
-		? [value]
-		: value
-				.split(',')
-				.map((name) => name.trim())
-				.filter((name) => name !== '');
+	if (value.trim() === '') return [];
+	if (fieldNames(context).includes(value)) return [value];
+
+	return value
+		.split(',')
+		.map((name) => name.trim())
+		.filter((name) => name !== '');
 }
 
 function binaryOf(context: IExecutePaginationFunctions, wanted: unknown): IBinaryData {
