@@ -73,7 +73,7 @@ describe('the credential test', () => {
 
 	const server = useServer();
 	const html = '<!doctype html><title>Log in</title>';
-	const notWolkvox = /did not answer as Wolkvox/;
+	const notWolkvox = /^Unexpected response: check Server/;
 
 	it.each<[string, ScriptedResponse, RegExp]>([
 		['an HTML page', { headers: { 'content-type': 'text/html' }, body: html }, notWolkvox],
@@ -249,8 +249,12 @@ describe('an update of many cases', () => {
 
 		const failed = execution.items(UPDATE, 1);
 		expect(failed.map(({ json }) => json)).toEqual([
-			{ ...items[1], error: `There is no case with the id ${items[1].caseId}` },
-			{ ...items[2], error: expect.stringMatching(/case/i) },
+			{
+				...items[1],
+				error: `There is no case with the id ${items[1].caseId}`,
+				details: { outcome: 'refused' },
+			},
+			{ ...items[2], error: 'Case is empty [item 2]', details: { outcome: 'notSent' } },
 		]);
 		expect(execution.items('Done').map(({ json }) => json.ref)).toEqual([10, 13]);
 		expect(execution.items('Failed').map(({ json }) => json.ref)).toEqual([11, 12]);

@@ -73,7 +73,7 @@ describe('the credential', () => {
 		await credential.getByText('Couldn’t connect with these settings').waitFor();
 		await credential.getByText('More details').click();
 		await credential
-			.getByText('Wolkvox does not know this token (401): copy it again from the CRM')
+			.getByText('Wolkvox does not recognize this token (401): copy it again from the CRM')
 			.waitFor();
 		await takePicture('credential-refused', credential);
 	});

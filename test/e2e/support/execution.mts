@@ -53,8 +53,7 @@ function read({ id, status, data }: Saved): Execution {
 		status,
 		record: data,
 		error: resultData.error?.message,
-		items: (node, output = 0, run = 0) =>
-			resultData.runData[node]?.[run]?.data?.main[output] ?? [],
+		items: (node, output = 0, run = 0) => resultData.runData[node]?.[run]?.data?.main[output] ?? [],
 	};
 }
 
