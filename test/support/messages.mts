@@ -18,8 +18,7 @@ const NOT_MESSAGES = [
 	'Its response begins: …',
 	'The file no longer has … bytes',
 	'… [item …]',
-	'1 case was',
-	'… cases were',
+	'… … …',
 	'item … in part (attached: …)',
 ];
 

@@ -21,7 +21,7 @@ interface AttemptSettings {
 /** A promise with the function that resolves it. */
 function createDeferred() {
 	let resolve = () => {};
-	const promise = new Promise<void>((fulfil) => (resolve = fulfil));
+	const promise = new Promise<void>((settle) => (resolve = settle));
 	return { promise, resolve };
 }
 

@@ -84,7 +84,7 @@ export class NodeRun {
 				items: this.items,
 				concurrency: concurrencyOf(this.node),
 				continueOnFail: this.continueOnFail,
-				batch: { size: Math.max(batchSize, 1), intervalMs: batchInterval },
+				batch: { size: batchSize > 0 ? batchSize : 1, intervalMs: batchInterval },
 				cancelSignal: context.getExecutionCancelSignal(),
 			},
 			this.pause,

@@ -11,20 +11,21 @@ export function summaryOf(states: ItemState[], cause: Error): string {
 	const inPart = open.filter(({ attachedFiles }) => attachedFiles.length > 0);
 	const unknown = open.filter((state) => state.unknown && state.unknown !== cause);
 
-	return [
+	const updated =
 		done.length + inPart.length === 0
 			? 'No case was updated before this.'
-			: `Before this, ${count(done.length)} updated${namesOf(done, inPart)}.`,
-		...(unknown.length > 0
-			? [
-					`It is unknown whether ${items(unknown)} ${unknown.length === 1 ? 'was' : 'were'} updated: check ${unknown.length === 1 ? 'this case' : 'these cases'} before retrying.`,
-				]
-			: []),
-	].join(' ');
+			: `Before this, ${casesWere(done.length)} updated${namesOf(done, inPart)}.`;
+	return unknown.length === 0
+		? updated
+		: `${updated} It is unknown whether ${items(unknown)} ${wasOrWere(unknown.length)} updated: check before retrying.`;
 }
 
-function count(cases: number): string {
-	return cases === 1 ? '1 case was' : `${cases} cases were`;
+function casesWere(count: number): string {
+	return `${count} ${count === 1 ? 'case' : 'cases'} ${wasOrWere(count)}`;
+}
+
+function wasOrWere(count: number): string {
+	return count === 1 ? 'was' : 'were';
 }
 
 function namesOf(done: ItemState[], inPart: ItemState[]): string {
