@@ -59,6 +59,11 @@ export class Attempt implements RequestGate {
 		return this.cause !== undefined || this.settings.cancelSignal?.aborted === true;
 	}
 
+	/** Whether all items have ended, and none has stopped the run. */
+	get isComplete(): boolean {
+		return !this.isOver && this.evaluated === this.settings.items && this.queue.isIdle;
+	}
+
 	/** n8n has evaluated one more item. It calls the node synchronously, before it goes on or sleeps. */
 	itemEvaluated(): void {
 		const { items, batch } = this.settings;
@@ -80,7 +85,7 @@ export class Attempt implements RequestGate {
 		read: () => Promise<Parameters>,
 		send: (parameters: Parameters) => Promise<Result>,
 	): Promise<Result> {
-		const task = this.queue.add(recordId);
+		const task = this.queue.add(recordId.toLowerCase());
 		// A failure is noted before anything else can start.
 		const noteFailure = (error: Error) => {
 			this.noteFailure(error);

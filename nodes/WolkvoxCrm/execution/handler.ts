@@ -1,14 +1,18 @@
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
 import type { WolkvoxResponse } from '../transport/response';
-import type { ItemState } from './itemState';
+import type { AttachedFile, ItemState } from './itemState';
 
 /** What a handler may use while it sends. */
 export interface SendContext {
 	/** What earlier attempts did for this item. */
 	state: ItemState;
-	/** Sends one request of the operation and returns Wolkvox's response; throws if there is no success. */
-	request(body: FormData): Promise<WolkvoxResponse>;
+	/**
+	 * Sends one request of the operation, with the files in its body, and returns Wolkvox's response.
+	 *
+	 * @throws RequestFailure if there is no success
+	 */
+	request(body: FormData, files: AttachedFile[]): Promise<WolkvoxResponse>;
 }
 
 /** What an operation does with one item. */

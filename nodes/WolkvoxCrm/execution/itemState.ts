@@ -5,12 +5,21 @@ import type { WolkvoxResponse } from '../transport/response';
 
 /** A file as it is remembered: by what it is, whatever its place in the list. */
 export interface AttachedFile {
-	name: string;
 	key: string;
+	/** Not saved with an execution, as names can be personal data. */
+	name?: string;
+}
+
+/** An earlier execution saved no names. */
+export function namesOf(files: AttachedFile[]): string[] {
+	return files.map(({ name }) => name ?? 'a file of an earlier execution');
 }
 
 /** What a node run knows of one item. It outlives the attempts of n8n's Retry On Fail. */
 export class ItemState {
+	/** The server and the CRM operation to which requests went. */
+	recipient?: string;
+
 	/** The JSON of the output items, once the item is done. */
 	result?: IDataObject[];
 
@@ -21,7 +30,7 @@ export class ItemState {
 	lastResponse?: WolkvoxResponse;
 
 	/** The files that Wolkvox has accepted. */
-	readonly attachedFiles: AttachedFile[] = [];
+	attachedFiles: AttachedFile[] = [];
 
 	/** Settles, without an error, when the requests of an earlier attempt have ended. */
 	settled: Promise<unknown> = Promise.resolve();
@@ -32,11 +41,10 @@ export class ItemState {
 		readonly recordId: string,
 	) {}
 
-	/** The requests that are still to be sent: Wolkvox has the fields and files of the others. */
-	remaining<Request extends { files: AttachedFile[] }>(requests: Request[]): Request[] {
-		if (!this.lastResponse) return requests;
-		const accepted = this.attachedFiles.map(({ key }) => key);
-		return requests.filter(({ files }) => !files.every(({ key }) => removeFrom(accepted, key)));
+	/** The files that Wolkvox has not accepted yet. */
+	withoutAttached<File extends AttachedFile>(files: File[]): File[] {
+		const attached = this.attachedFiles.map(({ key }) => key);
+		return files.filter(({ key }) => !removeFrom(attached, key));
 	}
 
 	noteSuccess(response: WolkvoxResponse, files: AttachedFile[]): void {
@@ -46,6 +54,13 @@ export class ItemState {
 
 	noteFailure(error: Error): void {
 		if (error instanceof RequestFailure && error.outcome === 'unknown') this.unknown = error;
+	}
+
+	/** What was done at another server, or for another company, counts for nothing here. */
+	forgetUnlessFor(recipient: string): void {
+		if (this.recipient === recipient) return;
+		this.result = this.unknown = this.lastResponse = undefined;
+		this.attachedFiles = [];
 	}
 }
 

@@ -1,10 +1,10 @@
 import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
 import { Attempt } from './attempt';
-import { ItemState } from './itemState';
+import { ItemState, namesOf } from './itemState';
 import { Pause } from './pause';
 import { getRunOptions } from './runOptions';
-import { loadProgress, saveProgress } from './savedProgress';
+import { SavedProgress } from './savedProgress';
 import { RunEndedError } from './taskQueue';
 
 /** A node run: all attempts over the same items. */
@@ -16,22 +16,27 @@ export class NodeRun {
 	/** Of each item and record: an expression can name another record in the next attempt. */
 	private readonly states = new Map<string, ItemState>();
 
+	/** The last item of each record that Wolkvox has applied. */
+	private readonly latestItems = new Map<string, number>();
+
 	private readonly pause = new Pause();
 
 	private currentAttempt!: Attempt;
-
-	private savedAttempt?: Attempt;
 
 	private lastIndex = Infinity;
 
 	private readonly items: number;
 
+	/** A tool call cannot be retried by itself, so nothing of it is saved. */
+	private readonly saved?: SavedProgress;
+
 	constructor(context: IExecutePaginationFunctions) {
 		this.node = context.getNode();
 		this.continueOnFail = context.continueOnFail();
 		this.items = itemCount(context, this.node);
-		for (const { itemIndex, recordId, ...saved } of this.savedItems(context)) {
-			Object.assign(this.stateOf(itemIndex, recordId), saved);
+		this.saved = isTool(this.node) ? undefined : new SavedProgress(context, this.items);
+		for (const { itemIndex, recordId, ...progress } of this.saved?.load() ?? []) {
+			Object.assign(this.stateOf(itemIndex, recordId), progress);
 		}
 	}
 
@@ -63,15 +68,27 @@ export class NodeRun {
 		return [...this.states.values()];
 	}
 
-	/** Saves what an attempt has done, once it has ended; every item that failed may ask for it. */
-	save(context: IExecutePaginationFunctions): void {
-		if (isTool(this.node) || this.savedAttempt === this.currentAttempt) return;
-		this.savedAttempt = this.currentAttempt;
-		saveProgress(context, this.allStates(), this.items);
+	/** Notes that Wolkvox has applied a request, or that the item is done. */
+	noteProgress(state: ItemState): void {
+		const latest = this.latestItems.get(state.recordId) ?? -1;
+		this.latestItems.set(state.recordId, Math.max(latest, state.itemIndex));
+		this.saved?.note(state);
 	}
 
-	private savedItems(context: IExecutePaginationFunctions) {
-		return isTool(this.node) ? [] : loadProgress(context, this.items);
+	/** Whether a later item has updated the same record, so that this one would put older values in place of newer. */
+	isOvertaken({ recordId, itemIndex }: ItemState): boolean {
+		return (this.latestItems.get(recordId) ?? -1) > itemIndex;
+	}
+
+	/** The names of the files that Wolkvox has accepted for an item. */
+	filesAttachedTo(itemIndex: number): string[] {
+		return this.allStates()
+			.filter((state) => state.itemIndex === itemIndex && !state.result)
+			.flatMap(({ attachedFiles }) => namesOf(attachedFiles));
+	}
+
+	noteEnd(): void {
+		if (this.currentAttempt.isComplete) this.saved?.discard();
 	}
 
 	private newAttempt(context: IExecutePaginationFunctions): Attempt {

@@ -1,16 +1,12 @@
-import type {
-	IDataObject,
-	IExecutePaginationFunctions,
-	INode,
-	INodeExecutionData,
-} from 'n8n-workflow';
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import { RequestFailure } from '../transport/failure';
-import type { RoutingRequest } from '../transport/request';
-import { sendRequest } from '../transport/request';
+import type { RequestGate, RoutingRequest } from '../transport/request';
+import { recipientOf, sendRequest } from '../transport/request';
 import type { Attempt } from './attempt';
 import type { Handler } from './handler';
+import type { ItemState } from './itemState';
+import { sentences, toNodeError } from './nodeErrors';
 import type { NodeRun } from './nodeRun';
 import { isTool, nodeRunOf } from './nodeRun';
 import { getRunOptions } from './runOptions';
@@ -38,6 +34,8 @@ export async function processItem<Parameters>(
 	} catch (error) {
 		const failure = await reportedFailure(context, run, attempt, error);
 		return failure ? [{ json: failure, pairedItem }] : [];
+	} finally {
+		run.noteEnd();
 	}
 }
 
@@ -50,22 +48,52 @@ async function resultOf<Parameters>(
 ): Promise<IDataObject[]> {
 	const { maxRetries } = getRunOptions(run.node);
 	const state = run.stateOf(context.getItemIndex(), handler.recordId(context));
-	if (state.result) return state.result;
+	const gate: RequestGate = {
+		open: async (recipient) => {
+			await attempt.open();
+			state.recipient = recipient;
+		},
+		hold: (waitMs) => attempt.hold(waitMs),
+	};
 
-	const read = async () => await handler.read(context, run.node, state.recordId);
-	return await attempt.run(state.recordId, read, async (parameters) => {
+	const read = async () => {
+		if (state.recipient) {
+			state.forgetUnlessFor(recipientOf(await context.getCredentials('wolkvoxCrmApi')));
+		}
+		return isDecided(state) ? undefined : await handler.read(context, run.node, state.recordId);
+	};
+	const send = async (parameters: Parameters | undefined) => {
 		await state.settled;
 		if (state.result) return state.result;
 		if (state.unknown) throw state.unknown;
+		if (run.isOvertaken(state)) throwOvertaken();
 
-		const sending = handler.send(parameters, {
+		const sending = handler.send(parameters!, {
 			state,
-			request: async (body) =>
-				await sendRequest(context, request, { body, gate: attempt, maxRetries }),
+			request: async (body, files) => {
+				const response = await sendRequest(context, request, { body, gate, maxRetries });
+				state.noteSuccess(response, files);
+				run.noteProgress(state);
+				return response;
+			},
 		});
 		state.settled = sending.catch((error: Error) => state.noteFailure(error));
 		state.result = await sending;
+		run.noteProgress(state);
 		return state.result;
+	};
+	return await attempt.run(state.recordId, read, send);
+}
+
+/** Whether an earlier attempt has said all that there is to say of an item. */
+function isDecided({ result, unknown }: ItemState): boolean {
+	return result !== undefined || unknown !== undefined;
+}
+
+function throwOvertaken(): never {
+	throw new UserError('A later item has updated the same case', {
+		description:
+			'This item failed at first. It is not sent after the later one, as it would put older values in place of newer ones.',
 	});
 }
 
@@ -84,49 +112,13 @@ async function reportedFailure(
 	error: Error,
 ): Promise<IDataObject | undefined> {
 	attempt.noteFailure(error);
-	if (attempt.isOver) {
-		await attempt.end();
-		run.save(context);
-	}
-
-	const failure = toNodeError(run.node, context.getItemIndex(), error);
-	// A model is shown the message alone, and needs the advice no less than a person.
-	if (isTool(run.node)) failure.message = sentences(failure.message, failure.description);
-
-	if (run.continueOnFail) {
-		const outcome = error instanceof RequestFailure ? error.outcome : 'notSent';
-		return { error: failure.message, details: { outcome } };
-	}
+	const failure = toNodeError(run, context.getItemIndex(), error);
+	if (run.continueOnFail) return { error: failure.message };
 	if (error !== attempt.cause) return undefined;
+
+	await attempt.end();
 	if (!isTool(run.node)) {
 		failure.description = sentences(failure.description, summaryOf(run.allStates(), error));
 	}
 	throw failure;
-}
-
-type DescribedError = Error & { description?: string | null };
-
-/** The message names the item, as n8n shows nothing else on the error output. */
-function toNodeError(node: INode, itemIndex: number, error: DescribedError): DescribedError {
-	const { message } = error;
-	const description = error.description ?? undefined;
-	if (error instanceof RequestFailure) {
-		const { httpCode, outcome } = error;
-		const options = { message, description, httpCode, itemIndex };
-		const apiError = new NodeApiError(node, { message }, options);
-		// n8n replaces a message in which it finds the name of a network error.
-		apiError.message = message;
-		apiError.context.outcome = outcome;
-		return apiError;
-	}
-	return error instanceof UserError
-		? new NodeOperationError(node, `${message} [item ${itemIndex}]`, { itemIndex, description })
-		: error;
-}
-
-function sentences(...texts: Array<string | null | undefined>): string {
-	return texts
-		.filter((text) => text)
-		.map((text) => (/[.!?]$/.test(text!) ? text : `${text}.`))
-		.join(' ');
 }

@@ -6,49 +6,61 @@ import type { ItemState } from './itemState';
 /** What an execution keeps of an item, as plain data. */
 type SavedItem = Pick<
 	ItemState,
-	'itemIndex' | 'recordId' | 'result' | 'lastResponse' | 'attachedFiles'
+	'itemIndex' | 'recordId' | 'recipient' | 'result' | 'lastResponse' | 'attachedFiles'
 >;
 
 interface SavedRun {
 	/** Of what the items were sent for: another node, credential or number of items starts afresh. */
 	fingerprint: string;
-	items: SavedItem[];
+	items: Record<string, SavedItem>;
 }
 
 /**
- * Saves with a failed execution what it has done, so that Retry in n8n's list of executions goes on
- * from there. n8n keeps a node's context with the execution, one for all runs of the node.
+ * What a node run has done so far. n8n saves a node's context with each execution, so Retry in its
+ * list of executions can go on where the run stopped. The context is one for all runs of a node.
  *
  * It holds no personal data and no error messages: expressions can read it, and n8n does not redact
  * it. What is unknown is not saved: whoever presses Retry was told to check, and has decided.
  */
-export function saveProgress(
-	context: IExecutePaginationFunctions,
-	states: ItemState[],
-	items: number,
-): void {
-	const done = states.filter(({ result, lastResponse }) => result ?? lastResponse);
-	const saved: SavedRun = {
-		fingerprint: fingerprintOf(context.getNode(), items),
-		items: done.map(({ itemIndex, recordId, result, lastResponse, attachedFiles }) => ({
+export class SavedProgress {
+	private readonly nodeContext: IDataObject;
+
+	private readonly key: string;
+
+	private readonly fingerprint: string;
+
+	constructor(
+		private readonly context: IExecutePaginationFunctions,
+		items: number,
+	) {
+		this.nodeContext = context.getContext('node');
+		this.key = `run ${context.getWorkflowDataProxy(context.getItemIndex()).$runIndex}`;
+		this.fingerprint = fingerprintOf(context.getNode(), items);
+	}
+
+	/** What an earlier execution did for the same items, if this one is a retry of it. */
+	load(): SavedItem[] {
+		const saved = this.nodeContext[this.key] as SavedRun | undefined;
+		const isSame = saved?.fingerprint === this.fingerprint;
+		return this.context.getMode() === 'retry' && isSame ? Object.values(saved.items) : [];
+	}
+
+	note({ itemIndex, recordId, recipient, result, lastResponse, attachedFiles }: ItemState): void {
+		this.nodeContext[this.key] ??= { fingerprint: this.fingerprint, items: {} };
+		const { items } = this.nodeContext[this.key] as unknown as SavedRun;
+		items[itemIndex] = {
 			itemIndex,
 			recordId,
-			attachedFiles,
+			recipient,
+			attachedFiles: attachedFiles.map(({ key }) => ({ key })),
 			...(result ? { result } : { lastResponse }),
-		})),
-	};
-	context.getContext('node')[keyOf(context)] = saved as unknown as IDataObject;
-}
+		};
+	}
 
-/** What an earlier execution has done for the same items, if this one is a retry of it. */
-export function loadProgress(context: IExecutePaginationFunctions, items: number): SavedItem[] {
-	if (context.getMode() !== 'retry') return [];
-	const saved = context.getContext('node')[keyOf(context)] as unknown as SavedRun | undefined;
-	return saved?.fingerprint === fingerprintOf(context.getNode(), items) ? saved.items : [];
-}
-
-function keyOf(context: IExecutePaginationFunctions): string {
-	return `run ${context.getWorkflowDataProxy(context.getItemIndex()).$runIndex}`;
+	/** Once the run has ended well, no one needs it any more. */
+	discard(): void {
+		delete this.nodeContext[this.key];
+	}
 }
 
 /** Of the parameters as they stand: a hash of resolved values would differ with `$now` or `$execution.id`. */

@@ -1,4 +1,5 @@
 import type { ItemState } from './itemState';
+import { namesOf } from './itemState';
 
 /**
  * What a person needs to know after a stop: which items are done, in part or perhaps.
@@ -11,13 +12,17 @@ export function summaryOf(states: ItemState[], cause: Error): string {
 	const inPart = open.filter(({ attachedFiles }) => attachedFiles.length > 0);
 	const unknown = open.filter((state) => state.unknown && state.unknown !== cause);
 
-	const updated =
-		done.length + inPart.length === 0
-			? 'No case was updated before this.'
-			: `Before this, ${casesWere(done.length)} updated${namesOf(done, inPart)}.`;
-	return unknown.length === 0
-		? updated
-		: `${updated} It is unknown whether ${items(unknown)} ${wasOrWere(unknown.length)} updated: check before retrying.`;
+	const sentences = [
+		done.length > 0 && `Before this, ${casesWere(done.length)} updated: ${items(done)}.`,
+		...inPart.map(
+			({ itemIndex, attachedFiles }) =>
+				`Item ${itemIndex} was updated in part (attached: ${namesOf(attachedFiles).join(', ')}).`,
+		),
+		done.length + inPart.length === 0 && 'No case was updated before this.',
+		unknown.length > 0 &&
+			`It is unknown whether ${items(unknown)} ${wasOrWere(unknown.length)} updated: check before retrying.`,
+	];
+	return sentences.filter(Boolean).join(' ');
 }
 
 function casesWere(count: number): string {
@@ -28,19 +33,8 @@ function wasOrWere(count: number): string {
 	return count === 1 ? 'was' : 'were';
 }
 
-function namesOf(done: ItemState[], inPart: ItemState[]): string {
-	const names = [
-		...(done.length > 0 ? [items(done)] : []),
-		...inPart.map(
-			({ itemIndex, attachedFiles }) =>
-				`item ${itemIndex} in part (attached: ${attachedFiles.map(({ name }) => name).join(', ')})`,
-		),
-	];
-	return `: ${names.join('; ')}`;
-}
-
 function items(states: ItemState[]): string {
-	const indexes = states.map(({ itemIndex }) => itemIndex).sort((a, b) => a - b);
+	const indexes = [...new Set(states.map(({ itemIndex }) => itemIndex))].sort((a, b) => a - b);
 	return `${indexes.length === 1 ? 'item' : 'items'} ${ranges(indexes)}`;
 }
 

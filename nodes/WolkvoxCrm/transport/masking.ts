@@ -1,19 +1,42 @@
-/** Shorter tokens are not masked: they would turn up by chance in numbers and words of a response. */
-const SHORTEST_SECRET = 6;
+/** A shorter token is not masked: it would occur by chance in the numbers and words of a response. */
+const SHORTEST_TOKEN = 6;
+
+/** A longer token is recognized inside longer words, too. */
+const RECOGNIZABLE_TOKEN = 16;
 
 /**
- * Replaces the token in whatever a server said. Mask before cutting any text, or a part of the token
- * could remain.
+ * Replaces the token in whatever a server said, however it is escaped. Mask before cutting any text,
+ * or a part of the token could remain.
  *
  * @param value text, or any JSON value: each string and key in it is masked
  */
 export function maskToken<Value>(value: Value, token: string): Value;
 export function maskToken(value: unknown, token: string): unknown {
-	if (token.length < SHORTEST_SECRET) return value;
-	const literal = [token, encodeURIComponent(token)]
-		.map((form) => form.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-		.join('|');
-	return mask(value, new RegExp(`(?<![\\p{L}\\p{N}])(?:${literal})(?![\\p{L}\\p{N}])`, 'gu'));
+	return token.length < SHORTEST_TOKEN ? value : mask(value, patternOf(token));
+}
+
+function patternOf(token: string): RegExp {
+	const escaped = Array.from(token, anyFormOf).join('');
+	return token.length < RECOGNIZABLE_TOKEN
+		? new RegExp(`(?<=^|[^\\p{L}\\p{N}]|%[\\da-f]{2})${escaped}(?![\\p{L}\\p{N}])`, 'giu')
+		: new RegExp(escaped, 'giu');
+}
+
+const HTML_NAMES: Record<string, string> = {
+	'&': '|amp',
+	'<': '|lt',
+	'>': '|gt',
+	'"': '|quot',
+	"'": '|apos',
+};
+
+/** A character of the token as it is, or as JSON, a URL or HTML escapes it. */
+function anyFormOf(character: string): string {
+	if (/[a-z\d]/i.test(character)) return character;
+	const code = character.charCodeAt(0);
+	const hex = code.toString(16);
+	const html = `&(?:#0*${code}|#x0*${hex}${HTML_NAMES[character] ?? ''});`;
+	return `(?:\\\\?\\u{${hex}}|\\\\u00${hex}|%${hex}|${html})`;
 }
 
 function mask(value: unknown, pattern: RegExp): unknown {

@@ -84,9 +84,11 @@ function missingConnection(error: NetworkError, { host, proxyHost }: Peer): Requ
 	return new RequestFailure('notSent', `The ${peer} cannot be reached`, { advice, isTemporary });
 }
 
-/** After a semicolon, Node adds advice for whoever starts n8n. */
-function tlsReason({ code, message }: NetworkError): string {
-	return code === 'EPROTO' ? 'the server does not speak HTTPS' : message.split(';')[0];
+/** OpenSSL's reason stands between colons; after a semicolon, Node adds advice for whoever starts n8n. */
+function tlsReason({ message }: NetworkError): string {
+	const [, reason] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+	if (reason === 'wrong version number') return 'the server does not speak HTTPS';
+	return reason ?? message.split(';')[0];
 }
 
 function lostConnection(error: NetworkError, { host }: Peer, timeoutMs: number): RequestFailure {

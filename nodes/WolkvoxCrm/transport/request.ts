@@ -18,8 +18,12 @@ export type RoutingRequest = DeclarativeRestApiSettings.ResultOptions;
 
 /** Who decides when a request may leave. */
 export interface RequestGate {
-	/** Waits until a request may leave; throws if none may any more. */
-	open(): Promise<void>;
+	/**
+	 * Waits until a request may leave; throws if none may any more.
+	 *
+	 * @param recipient the server and the CRM operation to which it goes
+	 */
+	open(recipient: string): Promise<void>;
 	/** Lets no request of the run leave for a while, in milliseconds. */
 	hold(waitMs: number): void;
 }
@@ -91,7 +95,7 @@ async function sendOnce(
 	const complete: IncompleteRequest[typeof COMPLETE] = async (credentials, options) => {
 		const completed = addressed({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
-		await gate.open();
+		await gate.open(recipientOf(credentials));
 		recipient = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
 		return completed;
 	};
@@ -116,6 +120,11 @@ async function sendOnce(
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
 }
 
+/** Tells the companies of several credentials apart. */
+export function recipientOf(credentials: ICredentialDataDecryptedObject): string {
+	return `${serverOrigin(credentials)} ${requiredCredential(credentials, 'operation')}`;
+}
+
 /** n8n narrows requests to the hosts listed for the HTTP Request node; the credential's own need not be listed. */
 function addressed(
 	options: IHttpRequestOptions & { body: FormData },
@@ -133,10 +142,10 @@ function addressed(
 	return completed;
 }
 
-/** n8n accepts any number, and a timer that is too long ends at once. */
+/** n8n accepts any number; a timer that is too long ends at once, and one below a millisecond never. */
 function usableTimeout(timeout: unknown): number {
 	const milliseconds = Number(timeout);
-	return milliseconds > 0 ? Math.min(milliseconds, LONGEST_TIMEOUT) : DEFAULT_TIMEOUT;
+	return milliseconds > 0 ? Math.min(Math.ceil(milliseconds), LONGEST_TIMEOUT) : DEFAULT_TIMEOUT;
 }
 
 function streamedFiles(body: FormData): StreamedFile[] {

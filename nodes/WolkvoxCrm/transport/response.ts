@@ -43,13 +43,14 @@ export function parseResponse(
 	response: HttpResponse,
 	{ token, ...peer }: Peer & { token: string },
 ): WolkvoxResponse {
-	const text = decode(response);
+	const text = textOf(response);
 	const body = maskToken(parseObject(text), token);
 	const code = body ? codeOf(body, response.statusCode) : NaN;
 	const outcome = outcomeOf(response, code);
 
 	if (body && outcome === 'applied') return normalize(body, code);
-	const failure = { ...response, ...peer, code, outcome: outcome as Outcome };
+	const headers = maskToken(response.headers, token);
+	const failure = { ...response, headers, ...peer, code, outcome: outcome as Outcome };
 	throw body ? failedResponse(failure, body) : foreignResponse(failure, maskToken(text, token));
 }
 
@@ -86,7 +87,11 @@ function normalize({ error, ...body }: IDataObject, code: number): WolkvoxRespon
 	return { ...body, code, ...(quote(error) && { errorDetails: error }) };
 }
 
-/** The text of a response, in its declared charset; a byte order mark is dropped. */
+/** The text of a response, in its declared charset, without a byte order mark and zero bytes. */
+function textOf(response: HttpResponse): string {
+	return decode(response).replaceAll('\0', '');
+}
+
 function decode({ body, headers }: HttpResponse): string {
 	if (!Buffer.isBuffer(body)) return typeof body === 'string' ? body : JSON.stringify(body ?? '');
 	const [, charset = 'utf-8'] =

@@ -24,15 +24,24 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 	if (isRedirect(statusCode) && !(code >= 400)) return redirect(response);
 
 	const failedCode = code >= 400 ? code : statusCode;
-	const message =
-		code >= 200 && code < 300
-			? `The response contradicts itself: HTTP ${statusCode}, but code ${code}`
-			: (quote(body.msg) ??
-				quote(body.error) ??
-				(outcome === 'refused'
-					? `Wolkvox did not apply the update (code ${failedCode})`
-					: 'The response does not say whether the update was applied'));
-	return statusFailure(response, failedCode, message, adviceForCode(failedCode));
+	return statusFailure(
+		response,
+		failedCode,
+		messageOf(response, body) ??
+			(outcome === 'refused'
+				? `Wolkvox did not apply the update (code ${failedCode})`
+				: 'The response does not say whether the update was applied'),
+		adviceForCode(failedCode),
+	);
+}
+
+/** The words of a success under a failing status would mislead. */
+function messageOf({ statusCode, code, outcome }: FailedResponse, body: IDataObject) {
+	const isSuccess = code >= 200 && code < 300;
+	if (!isSuccess) return quote(body.msg) ?? quote(body.error);
+	return outcome === 'refused'
+		? undefined
+		: `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
 }
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
@@ -107,16 +116,22 @@ function kindOf(text: string): string {
 /** The beginning of a text or page, without markup. */
 function plainText(text: string): string {
 	const plain = text
+		.slice(0, 10 * MESSAGE_LENGTH)
 		.replace(/<(script|style)\b.*?<\/\1\s*>/gis, ' ')
 		.replace(/<[^>]*>/g, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
-	return plain.length > MESSAGE_LENGTH ? `${plain.slice(0, MESSAGE_LENGTH)}…` : plain;
+	return plain.length > MESSAGE_LENGTH ? `${cut(plain)}…` : plain;
+}
+
+/** Not in the middle of an emoji. */
+function cut(text: string): string {
+	return text.slice(0, MESSAGE_LENGTH).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** What `msg` or `error` says, be it text, a list or an object; Wolkvox sends the text "null" for nothing. */
 export function quote(value: unknown): string | undefined {
 	const text = typeof value === 'object' ? JSON.stringify(value ?? '') : String(value ?? '');
 	const isEmpty = ['', '""', 'null', '[]', '{}', 'false'].includes(text.trim());
-	return isEmpty ? undefined : text.slice(0, MESSAGE_LENGTH);
+	return isEmpty ? undefined : cut(text);
 }

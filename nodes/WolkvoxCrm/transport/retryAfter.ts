@@ -1,6 +1,9 @@
 /** The longest wait that the node honors by itself, in milliseconds; a longer one is the user's to decide. */
 export const LONGEST_WAIT = 30_000;
 
+/** `Date.parse` reads far more than dates, such as `soon 3` as a day in 2001. */
+const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
+
 /**
  * How long a server asks to wait before the next request (RFC 9110, `Retry-After`: seconds or a date).
  *
@@ -8,14 +11,8 @@ export const LONGEST_WAIT = 30_000;
  */
 export function retryAfterMs(headers: Record<string, unknown>): number | undefined {
 	const value = String(headers['retry-after'] ?? '').trim();
-	const isSeconds = /^\d+(\.\d+)?$/.test(value);
-	const wait = isSeconds ? Number(value) * 1000 : dateOf(value) - Date.now();
-	return Number.isFinite(wait) ? Math.max(wait, 0) : undefined;
-}
-
-/** A date has letters; `Date.parse` also reads numbers such as -5 as years. */
-function dateOf(value: string): number {
-	return /[a-z]/i.test(value) ? Date.parse(value) : NaN;
+	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	return HTTP_DATE.test(value) ? Math.max(Date.parse(value) - Date.now(), 0) : undefined;
 }
 
 /** A wait for a person to read: whole seconds, up to a day. */

@@ -48,6 +48,7 @@ export class StreamedFile extends File {
 	private async *chunks(): AsyncGenerator<Uint8Array> {
 		const opening = this.open();
 		this.opened.push(opening);
+		opening.catch((fault) => (this.fault = fault));
 		const stream = await opening;
 		stream.once('error', (fault) => (this.fault = fault));
 

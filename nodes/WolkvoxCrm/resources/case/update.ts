@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Handler } from '../../execution/handler';
-import type { ItemState } from '../../execution/itemState';
 import { buildFormData } from '../../transport/formData';
 import type { WolkvoxResponse } from '../../transport/response';
 import { getCaseId } from './caseId';
@@ -15,34 +14,24 @@ export const updateHandler: Handler<CaseUpdate> = {
 	read: getUpdateParameters,
 
 	async send({ caseId, fields, files, ...fileOptions }, { state, request }) {
-		const bodies = buildFormData(fields, files, fileOptions);
+		const remaining = state.withoutAttached(files);
+		// The fields went with the first file.
+		const isComplete = state.lastResponse !== undefined && remaining.length === 0;
+		const bodies = isComplete ? [] : buildFormData(fields, remaining, fileOptions);
 
-		for (const { body, files: attached } of state.remaining(bodies)) {
-			try {
-				state.noteSuccess(await request(body), attached);
-			} catch (error) {
-				throw namingAttachedFiles(error as Error, state);
-			}
+		for (const { body, files: attached } of bodies) {
+			await request(body, attached);
 		}
 		return [outputOf(state.lastResponse!, caseId)];
 	},
 };
 
-/** Whoever sends the rest by hand must not attach these again. */
-function namingAttachedFiles(error: Error, { attachedFiles }: ItemState): Error {
-	const names = attachedFiles.map(({ name }) => name).join(', ');
-	if (names !== '') error.message = `${error.message} (already attached: ${names})`;
-	return error;
-}
-
 /** Wolkvox's own sample leaves the ID empty. */
 function outputOf(response: WolkvoxResponse, caseId: string): IDataObject {
 	const { data } = response;
 	if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-		return {
-			...response,
-			data: { ...data, wolkvox_id: (data as IDataObject).wolkvox_id || caseId },
-		};
+		const { wolkvox_id: id } = data as IDataObject;
+		return { ...response, data: { ...data, wolkvox_id: id || caseId } };
 	}
 	return { ...response, data: data ?? { wolkvox_id: caseId } };
 }

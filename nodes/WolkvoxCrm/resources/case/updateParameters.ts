@@ -60,15 +60,17 @@ export async function getUpdateParameters(
 	const files = await Promise.all(
 		attachments.map(async (binary) => {
 			const file = await toFile(binary, context.helpers);
-			return { file, name: file.name, key: fileKey(binary) };
+			return { file, name: file.name, key: fileKey(file.name, binary) };
 		}),
 	);
 	return { caseId, fields: [['wolkvox-id', caseId], ...fields], files, ...fileOptions };
 }
 
-/** Tells files apart: n8n's ID of the contents, or a hash of contents that n8n keeps in memory. */
-function fileKey({ id, data }: IBinaryData): string {
-	return id ?? createHash('sha256').update(data).digest('base64');
+/** Tells files apart by name and contents, for which n8n's ID stands if there is one. */
+function fileKey(name: string, { id, data }: IBinaryData): string {
+	return createHash('sha256')
+		.update(`${name}\0${id ?? data}`)
+		.digest('base64');
 }
 
 function textFields(updates: IDataObject): Array<[string, string]> {

@@ -1,4 +1,11 @@
-import { isEmpty, isPlainObject, throwUserError, toJsonValue, toText } from './values';
+import {
+	isEmpty,
+	isPlainObject,
+	throwUserError,
+	toJsonValue,
+	toText,
+	toWellFormed,
+} from './values';
 
 /**
  * Custom Fields and Custom Fields (JSON) as the JSON text of one object; nothing if both are empty.
@@ -20,30 +27,51 @@ export function getCustomFields(rows: unknown, json: unknown): string | undefine
 }
 
 function fieldsOfRows(value: unknown): Array<[string, unknown]> {
-	const { field = [] } = (value ?? {}) as { field?: Array<{ name?: unknown; value?: unknown }> };
-	const fields = field
+	if (isEmpty(value)) return [];
+	if (!isPlainObject(value)) {
+		throwUserError(
+			'Custom Fields is not a list of names and values',
+			'To set all custom fields by one expression, use Custom Fields (JSON)',
+		);
+	}
+	const { field: rows = [] } = value as { field?: Array<{ name?: unknown; value?: unknown }> };
+	const fields = rows
 		.filter((row) => !isEmpty(row.value))
 		.map((row): [string, unknown] => [nameOf(row.name), row.value]);
 
 	const names = fields.map(([name]) => name);
 	const repeated = names.find((name, index) => names.indexOf(name) !== index);
-	if (repeated !== undefined) {
-		throwUserError(
-			`Custom Fields contains "${repeated}" twice`,
-			'A custom field can have one value. Remove one of the two.',
-		);
-	}
+	if (repeated !== undefined) throwRepeated('Custom Fields', repeated);
 	return fields;
 }
 
+function throwRepeated(label: string, name: string): never {
+	return throwUserError(
+		`${label} contains "${name}" twice`,
+		'A custom field can have one value. Remove one of the two.',
+	);
+}
+
+/** A name that an object in a JSON text has twice: `JSON.parse` would drop the first value. */
+function repeatedNameIn(json: string): string | undefined {
+	const objects: Array<Set<string>> = [];
+	for (const [token, name] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+		if (token === '{') objects.push(new Set());
+		else if (token === '}') objects.pop();
+		else if (name !== undefined && objects.at(-1)?.has(name)) return name;
+		else if (name !== undefined) objects.at(-1)?.add(name);
+	}
+	return undefined;
+}
+
 function nameOf(value: unknown): string {
-	return (
+	const name =
 		toText(value, 'Name in Custom Fields') ??
 		throwUserError(
 			'Custom Fields has a value without a Name',
 			'Enter the name of each custom field, exactly as in the CRM',
-		)
-	);
+		);
+	return toWellFormed(name);
 }
 
 function parseJson(value: unknown): Record<string, unknown> | undefined {
@@ -58,6 +86,8 @@ function parseJson(value: unknown): Record<string, unknown> | undefined {
 }
 
 function parse(json: string): unknown {
+	const repeated = repeatedNameIn(json);
+	if (repeated !== undefined) throwRepeated('Custom Fields (JSON)', repeated);
 	try {
 		return JSON.parse(json);
 	} catch (error) {

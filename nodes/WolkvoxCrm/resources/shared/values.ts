@@ -36,7 +36,7 @@ export function toText(value: unknown, label: string): string | undefined {
 	if (isEmpty(value)) return undefined;
 	assertValid(value, label);
 	if (value instanceof Date) return value.toISOString();
-	if (typeof value === 'object' || typeof value === 'function') {
+	if (['object', 'function', 'symbol'].includes(typeof value)) {
 		throwUserError(
 			`${label} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
 			'Use an expression that picks one value, e.g. {{ $json.name }}',
@@ -44,6 +44,9 @@ export function toText(value: unknown, label: string): string | undefined {
 	}
 	return String(value);
 }
+
+/** PHP reads JSON of up to 512 levels (`json_decode`). */
+const DEEPEST_JSON = 500;
 
 /**
  * A copy of a value as JSON can hold it, with halves of emojis replaced: PHP rejects a whole JSON text
@@ -55,14 +58,19 @@ export function toText(value: unknown, label: string): string | undefined {
 export function toJsonValue(value: unknown, label: string, parents: unknown[] = []): unknown {
 	assertValid(value, label);
 	if (typeof value === 'string') return toWellFormed(value);
-	if (typeof value === 'bigint' || typeof value === 'function' || parents.includes(value)) {
+	const isUnknownToJson = ['bigint', 'function', 'symbol'].includes(typeof value);
+	if (isUnknownToJson || parents.includes(value) || parents.length >= DEEPEST_JSON) {
 		return throwNoJson(label);
 	}
 	if (typeof value !== 'object' || value === null) return value;
 
 	const path = [...parents, value];
 	if (Array.isArray(value)) {
-		return value.map((entry, index) => toJsonValue(entry, `${label}[${index}]`, path));
+		return Array.from(value, (entry, index) =>
+			entry === undefined
+				? throwNoJson(`${label}[${index}]`)
+				: toJsonValue(entry, `${label}[${index}]`, path),
+		);
 	}
 	if (isPlainObject(value)) {
 		// Object.fromEntries keeps names such as __proto__, which an assignment would lose.
@@ -80,7 +88,7 @@ export function toJsonValue(value: unknown, label: string, parents: unknown[] = 
 function throwNoJson(label: string): never {
 	return throwUserError(
 		`${label} contains a value that cannot be converted to JSON`,
-		'Use text, numbers, booleans, lists and objects. A value must not contain itself.',
+		'Use text, numbers, booleans, lists and objects. A value must not contain itself, or have more than 500 levels.',
 	);
 }
 
