@@ -1,0 +1,239 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import fc from 'fast-check';
+import type { INode } from 'n8n-workflow';
+
+import type { RunResult, TestItem } from './engine.mts';
+import type { ReceivedRequest, useServer } from './server.mts';
+import { fieldOf, SUCCESS } from './server.mts';
+import { EXPRESSION_ENDS_NODE } from './version.mts';
+import { locator, textFile, update } from './wolkvox.mts';
+
+// A run resets n8n's binary mode to this one for a moment, while another run may be storing its files.
+process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
+
+const json = (status: number, body: object, headers = {}) => {
+	return (response: ServerResponse) => {
+		response
+			.writeHead(status, { 'content-type': 'application/json', ...headers })
+			.end(JSON.stringify(body));
+	};
+};
+const page = (status: number, headers = {}) => {
+	return (response: ServerResponse) => {
+		response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<h1>Busy</h1>');
+	};
+};
+
+/** How the server ends a request, and what that means for the update. */
+const RESPONSES = {
+	applied: { fate: 'applied', isTemporary: false, write: json(200, SUCCESS) },
+	refused: { fate: 'refused', isTemporary: false, write: json(400, { code: 400, msg: 'No' }) },
+	tooMany: {
+		fate: 'refused',
+		isTemporary: true,
+		write: json(429, { code: 429, msg: 'Busy' }, { 'retry-after': '0' }),
+	},
+	paused: { fate: 'refused', isTemporary: true, write: page(503, { 'retry-after': '0' }) },
+	broken: { fate: 'unknown', isTemporary: false, write: page(500) },
+	disconnected: {
+		fate: 'unknown',
+		isTemporary: false,
+		write: (response: ServerResponse) => void response.destroy(),
+	},
+} as const;
+
+/** What makes an item impossible to read. The contents of a missing file are looked up asynchronously. */
+export type Fault = 'expression' | 'case' | 'value' | 'missingFile';
+
+export interface RandomRun {
+	items: Array<{ caseId: string; files: number; fault?: Fault }>;
+	/** In the order in which requests arrive; every further request is applied. */
+	responses: Array<{ kind: keyof typeof RESPONSES; delayMs: number }>;
+	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
+	/** How often n8n runs the node: more than once with Retry On Fail. */
+	tries: number;
+	batch?: { batchSize: number; batchInterval: number };
+	maxConcurrent: number;
+	maxRetries: number;
+	multipleFiles: 'onePerRequest' | 'together';
+	/** Whether n8n keeps the files in memory, with the items. */
+	inMemory: boolean;
+	/** Whether all files have the same contents. */
+	sameContents: boolean;
+	/** Whether an item lists its files in another order after each failure. */
+	changesFileOrder: boolean;
+	/** The execution is cancelled when this many requests have arrived. */
+	cancelAfter?: number;
+}
+
+/** A request as the server saw it. Arrivals and responses are numbered in the order in which they happened. */
+export interface SentRequest {
+	item: number;
+	/** Names of its files, sorted. */
+	files: string[];
+	received: ReceivedRequest;
+	fate: 'applied' | 'refused' | 'unknown';
+	/** Whether the node itself may repeat it. */
+	isTemporary: boolean;
+	arrivedAt: number;
+	respondedAt: number;
+}
+
+export interface Observation extends RunResult {
+	settings: RandomRun;
+	sent: SentRequest[];
+	/** When the execution was cancelled, if it was, and when it ended, among arrivals and responses. */
+	cancelledAt?: number;
+	endedAt: number;
+}
+
+type ScriptedServer = ReturnType<typeof useServer>;
+
+/** Nothing, except once in `times`. */
+const rarely = <Value,>(times: number, arbitrary: fc.Arbitrary<Value>) =>
+	fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+const randomItem = fc.record({
+	caseId: fc.nat({ max: 3 }).map((number) => `case${number}`),
+	files: fc.nat({ max: 3 }),
+	fault: rarely(16, fc.constantFrom<Fault>('value', 'case', 'missingFile', 'expression')),
+});
+
+const randomResponse = fc.record({
+	kind: fc.oneof(
+		{ weight: 6, arbitrary: fc.constant('applied' as const) },
+		{ weight: 2, arbitrary: fc.constant('refused' as const) },
+		{
+			weight: 4,
+			arbitrary: fc.constantFrom('tooMany', 'paused', 'broken', 'disconnected'),
+		},
+	),
+	delayMs: fc.nat({ max: 4 }),
+});
+
+export const randomRuns: fc.Arbitrary<RandomRun> = fc
+	.record({
+		items: fc.array(randomItem, { minLength: 1, maxLength: 6, size: 'max' }),
+		responses: fc.array(randomResponse, { maxLength: 14, size: 'max' }),
+		onError: fc.constantFrom('stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'),
+		tries: fc.integer({ min: 1, max: 3 }),
+		batch: rarely(
+			3,
+			fc.record({
+				batchSize: fc.integer({ min: 1, max: 2 }),
+				batchInterval: fc.integer({ min: 1, max: 5 }),
+			}),
+		),
+		maxConcurrent: fc.integer({ min: 1, max: 4 }),
+		maxRetries: fc.nat({ max: 2 }),
+		multipleFiles: fc.constantFrom('onePerRequest', 'together'),
+		inMemory: fc.boolean(),
+		sameContents: fc.boolean(),
+		changesFileOrder: fc.boolean(),
+		cancelAfter: rarely(6, fc.integer({ min: 1, max: 8 })),
+	})
+	.filter(({ items, onError }) => onError === 'stopWorkflow' || items.every(reachesTheNode));
+
+/** Where a failed expression ends the node, a run cannot continue after it. */
+function reachesTheNode({ fault }: { fault?: Fault }): boolean {
+	return !EXPRESSION_ENDS_NODE || fault !== 'expression';
+}
+
+export function fileNames({ items }: RandomRun, item: number): string[] {
+	return Array.from({ length: items[item].files }, (_, file) => `${item}-${file}.txt`);
+}
+
+export function contentsOf({ sameContents }: RandomRun, fileName: string): string {
+	return sameContents ? 'same' : `contents of ${fileName}`;
+}
+
+function testItem(settings: RandomRun, n: number): TestItem {
+	const { caseId, fault } = settings.items[n];
+	const names = fileNames(settings, n);
+	const files = names.map((name) => [name, textFile(name, contentsOf(settings, name))] as const);
+	const binary = files.map(([name, { contents }]) => [
+		name,
+		{ data: contents.toString('base64'), fileName: name, mimeType: 'text/plain' },
+	]);
+	return {
+		json: {
+			n,
+			fault,
+			caseId: fault === 'case' ? '' : caseId,
+			attachments: fault === 'missingFile' ? [...names, 'missing'] : names,
+		},
+		files: settings.inMemory ? {} : Object.fromEntries(files),
+		binary: {
+			...(settings.inMemory && Object.fromEntries(binary)),
+			missing: { id: 'filesystem-v2:missing', mimeType: 'text/plain' },
+		},
+	};
+}
+
+const UPDATE_FIELDS = {
+	solution: `={{ $json.fault === 'expression' ? $('nowhere').item : 'item ' + $json.n }}`,
+	customFieldsJson: `={{ $json.fault === 'value' ? '{' : '{}' }}`,
+	attachments: '={{ $json.attachments }}',
+};
+
+/** Lets a request that was about to leave arrive: each timer lets the event loop, however busy, read its sockets once. */
+async function waitForLateRequests(): Promise<void> {
+	for (let turn = 0; turn < 8; turn++) await sleep(3);
+}
+
+/** Runs the node in n8n's engine against a server that responds as the settings say. */
+export async function observe(server: ScriptedServer, settings: RandomRun): Promise<Observation> {
+	const { responses, onError, tries, batch, cancelAfter } = settings;
+	const { maxConcurrent, maxRetries, multipleFiles } = settings;
+	const items = settings.items.map((_, n) => testItem(settings, n));
+	const sent: SentRequest[] = [];
+	let events = 0;
+	let cancel = () => {};
+	let cancelledAt: number | undefined;
+
+	server.respond = (received) => {
+		const { kind, delayMs } = responses[sent.length] ?? { kind: 'applied', delayMs: 0 };
+		const { fate, isTemporary, write } = RESPONSES[kind];
+		const request: SentRequest = {
+			item: Number(/\d+$/.exec(fieldOf(received, 'solution') ?? '')?.[0]),
+			files: received.files.map(({ name = '' }) => name).sort(),
+			received,
+			fate,
+			isTemporary,
+			arrivedAt: events++,
+			respondedAt: Infinity,
+		};
+		sent.push(request);
+		if (sent.length === cancelAfter) {
+			cancelledAt = events++;
+			cancel();
+		}
+		return async (response) => {
+			if (delayMs > 0) await sleep(delayMs);
+			request.respondedAt = events++;
+			if (settings.changesFileOrder && fate !== 'applied') {
+				(items[request.item].json.attachments as string[]).reverse();
+			}
+			write(response);
+		};
+	};
+
+	const node: Partial<INode> = {
+		onError,
+		...(tries > 1 && { retryOnFail: true, maxTries: tries, waitBetweenTries: 1 }),
+	};
+	const result = await update(server, {
+		items,
+		caseId: locator('id', '={{ $json.caseId }}'),
+		updateFields: UPDATE_FIELDS,
+		options: { maxConcurrent, maxRetries, multipleFiles },
+		requestOptions: batch ? { batching: { batch } } : {},
+		node,
+		onStart: (stop) => void (cancel = stop),
+	});
+	const endedAt = events++;
+	await waitForLateRequests();
+	return { ...result, settings, sent, cancelledAt, endedAt };
+}
