@@ -110,9 +110,9 @@ describe('Update cases from a spreadsheet', () => {
 				{
 					name: 'cases-that-failed.csv',
 					text:
-						'\ufeffCase,Status,Solution,error,details.outcome\n' +
-						`${UNKNOWN},abierto,Año,There is no case with the id ${UNKNOWN},refused\n` +
-						',open,,Case is empty [item 2],notSent',
+						'\ufeffCase,Status,Solution,error\n' +
+						`${UNKNOWN},abierto,Año,There is no case with the id ${UNKNOWN}\n` +
+						',open,,Case is empty [item 2]',
 				},
 			]);
 			expect(first.fields).toEqual({

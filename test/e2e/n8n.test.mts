@@ -252,9 +252,8 @@ describe('an update of many cases', () => {
 			{
 				...items[1],
 				error: `There is no case with the id ${items[1].caseId}`,
-				details: { outcome: 'refused' },
 			},
-			{ ...items[2], error: 'Case is empty [item 2]', details: { outcome: 'notSent' } },
+			{ ...items[2], error: 'Case is empty [item 2]' },
 		]);
 		expect(execution.items('Done').map(({ json }) => json.ref)).toEqual([10, 13]);
 		expect(execution.items('Failed').map(({ json }) => json.ref)).toEqual([11, 12]);

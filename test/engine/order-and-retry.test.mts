@@ -30,8 +30,8 @@ const ids = (...numbers: number[]) => numbers.map((n) => `case${n}`);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** A failed item on the error output, with the JSON of its input. */
-const failed = (n: number, error: unknown, outcome: string) => ({
-	json: { n, error, details: { outcome } },
+const failed = (n: number, error: unknown) => ({
+	json: { n, error },
 	pairedItem: { item: n },
 });
 
@@ -83,9 +83,9 @@ describe('a run that continues after failures', () => {
 		expect(error).toBeUndefined();
 		expect(pairedItems(outputs[0])).toEqual([0, 4]);
 		expect(outputs[1]).toEqual([
-			failed(1, 'No', 'refused'),
-			failed(2, expect.stringMatching(/\[item 2\]$/), 'notSent'),
-			failed(3, expect.stringMatching(/broke/), 'unknown'),
+			failed(1, 'No'),
+			failed(2, expect.stringMatching(/\[item 2\]$/)),
+			failed(3, expect.stringMatching(/broke before Wolkvox responded \[outcome unknown\]$/)),
 		]);
 	});
 
@@ -96,7 +96,7 @@ describe('a run that continues after failures', () => {
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(outputs[0][1]).toEqual({
-			json: { error: 'No', details: { outcome: 'refused' } },
+			json: { error: 'No' },
 			pairedItem: { item: 1 },
 		});
 		expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
@@ -349,7 +349,7 @@ describe('Retry On Fail', () => {
 		});
 		expect(sentIds()).toEqual(ids(0, 1, 2, 0, 0));
 		expect(pairedItems(outputs[0])).toEqual([1, 2]);
-		expect(outputs[1]).toEqual([failed(0, 'No', 'refused')]);
+		expect(outputs[1]).toEqual([failed(0, 'No')]);
 	});
 
 	it('continues where a stopped try ended', async () => {
@@ -405,7 +405,7 @@ describe('an item with several files', () => {
 	it('names the files that are attached already when it fails', async () => {
 		const { error } = await attach(REFUSAL);
 		expect(error!.message).toBe('No (already attached: a.txt)');
-		expect(error!.description).toContain('item 0 in part (attached: a.txt)');
+		expect(error!.description).toContain('Item 0 was updated in part (attached: a.txt).');
 		expect(sentFiles()).toEqual(['a.txt', 'b.txt']);
 	});
 
@@ -430,7 +430,7 @@ describe('an item with several files', () => {
 		const { error } = await attach(() => {}, node);
 		expect(sentFiles()).toEqual(['a.txt', 'b.txt']);
 		expect(error!.message).toMatch(/ within 0\.3 seconds \(already attached: a\.txt\)$/);
-		expect(error!.description).toContain('item 0 in part (attached: a.txt)');
+		expect(error!.description).toContain('Item 0 was updated in part (attached: a.txt).');
 	});
 });
 
@@ -496,6 +496,7 @@ describe('Max Retries', () => {
 		['3600', 'Busy', 'Busy. Wolkvox asks you to wait 3600 seconds'],
 		['3600', 'Slow down.', 'Slow down. Wolkvox asks you to wait 3600 seconds'],
 		['999999999', 'Busy', 'Busy. Wolkvox asks you to wait more than a day'],
+		['9'.repeat(400), 'Busy', 'Busy. Wolkvox asks you to wait more than a day'],
 	])('does not wait longer than 30 seconds (%s: %s)', async (retryAfter, msg, message) => {
 		server.respond = () => busy(retryAfter, msg);
 		const { error } = await update(server);
@@ -537,8 +538,8 @@ describe('Max Retries', () => {
 		expect(server.requests).toHaveLength(requests);
 		if (retryAfter === '1') return expect(times[1] - times[0]).toBeGreaterThanOrEqual(990);
 		return expect(outputs[1]).toEqual([
-			failed(0, 'Busy. Wolkvox asks you to wait 60 seconds', 'refused'),
-			failed(1, 'Wolkvox asks you to wait 60 seconds before the next request', 'notSent'),
+			failed(0, 'Busy. Wolkvox asks you to wait 60 seconds'),
+			failed(1, 'Wolkvox asks you to wait 60 seconds before the next request'),
 		]);
 	});
 });

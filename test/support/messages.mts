@@ -19,7 +19,9 @@ const NOT_MESSAGES = [
 	'The file no longer has … bytes',
 	'… [item …]',
 	'… … …',
-	'item … in part (attached: …)',
+	'a file of an earlier execution',
+	'wrong version number',
+	'Item … was updated in part (attached: …)',
 ];
 
 /** Properties that hold what the editor shows, or advice beside a message. */

@@ -17,13 +17,16 @@ const UPDATE: CaseUpdate = {
 /** What Case: Update makes of a response, as n8n hands it on: with the body in a Buffer. */
 async function readByUpdate({ status = 200, headers = {}, body }: ResponseCase): Promise<Expected> {
 	const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-	const request = async () =>
-		parseResponse(
+	const state = new ItemState(0, 'case0');
+	const request = async () => {
+		const success = parseResponse(
 			{ statusCode: status, headers, body: bytes },
 			{ host: 'HOST', token: 'response-token' },
 		);
+		state.noteSuccess(success, []);
+		return success;
+	};
 	try {
-		const state = new ItemState(0, 'case0');
 		const [output] = await updateHandler.send(UPDATE, { state, request });
 		return { output };
 	} catch (error) {
