@@ -22,6 +22,7 @@ const BODY = { items: CASES.map((caseId, ref) => ({ caseId, ref })) };
 let sandbox: Sandbox;
 let credential: Credential;
 const server = useServer();
+const other = useServer();
 
 beforeAll(async () => {
 	sandbox = await startFreshSandbox({ name: 'e2e-retry', standIn: { token: 'e2e-retry-token' } });
@@ -128,6 +129,35 @@ describe('Retry in the list of executions', () => {
 		const retried = await retry(sandbox.n8n, failed);
 		expect(retried.status).toBe('success');
 		expect(sent()).toEqual(['c', 'd', 'e']);
+	});
+
+	it('goes on after an expression failed in a later batch', async () => {
+		const name = 'Retry after Batching';
+		const workflow = listWorkflow(name, {
+			updateFields: { status: "={{ $json.ref === 4 ? $('nowhere').item : 'open' }}" },
+			requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 200 } } },
+		});
+		accept();
+		const failed = await start(workflow);
+		expect(failed.status).toBe('error');
+		expect(sent()).toEqual(['a', 'b', 'c', 'd']);
+
+		accept();
+		await retry(sandbox.n8n, failed);
+		expect(sent()).toEqual([]);
+	});
+
+	it('sends everything again after the credential names another server', async () => {
+		refuse('c');
+		const failed = await start(
+			listWorkflow('Retry elsewhere', { updateFields: { status: 'open' } }),
+		);
+		await ensureCredential(sandbox.n8n, {
+			...credential,
+			data: credentialData(other.url, 'e2e-retry-token'),
+		});
+		await retry(sandbox.n8n, failed);
+		expect(other.requests.map(caseIdOf)).toEqual(CASES);
 	});
 
 	it('sends only the files that Wolkvox does not have yet', async () => {

@@ -355,6 +355,27 @@ describe('a stored attachment', () => {
 	});
 });
 
+it('a file store that cannot be reached is not taken for the server', async () => {
+	const service = Container.get(BinaryDataService);
+	const refusal = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), {
+		code: 'ECONNREFUSED',
+		syscall: 'connect',
+	});
+	const open = jest.spyOn(service, 'getAsStream').mockRejectedValue(refusal);
+	const { error } = await update(server, {
+		items: numbered(1, { data: textFile('a.txt') }),
+		updateFields: { status: 'open', attachments: 'data' },
+		requestOptions: { timeout: 5000 },
+		node: RETRY_ON_FAIL,
+	});
+	expect(open).toHaveBeenCalledTimes(1);
+	open.mockRestore();
+	expect(error).toMatchObject({
+		message: 'Attachments: "a.txt" could not be read completely',
+		context: { outcome: 'unknown' },
+	});
+});
+
 it('a tool call whose response was lost is not sent again by Retry On Fail', async () => {
 	server.respond = () => (response) => response.destroy();
 	await update(server, { node: { ...TOOL, ...RETRY_ON_FAIL } });

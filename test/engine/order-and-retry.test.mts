@@ -388,6 +388,51 @@ it('sends an item whose Case has changed when it is tried again, as it is anothe
 	]);
 });
 
+it('an unknown outcome stays unknown if the item cannot be read when it is tried again', async () => {
+	server.respond = () => (response) => response.destroy();
+	const { outputs } = await update(server, {
+		updateFields: { status: 'open', attachments: changing('', 'missing') },
+		node: { ...SLOW_RETRY, ...CONTINUE },
+	});
+	expect(server.requests).toHaveLength(1);
+	expect(outputs[1][0].json.error).toMatch(/broke before Wolkvox responded \[outcome unknown\]$/);
+});
+
+it('an item is not sent again after a later item has updated the same case', async () => {
+	server.respond = (_, index) => (index === 0 ? REFUSAL : {});
+	const { outputs } = await update(server, {
+		items: numbered(2),
+		caseId: locator('id', 'same'),
+		updateFields: { status: '={{ $json.n }}' },
+		node: { ...RETRY_ON_FAIL, ...CONTINUE },
+	});
+	expect(server.requests.map((request) => fieldOf(request, 'status'))).toEqual(['0', '1']);
+	expect(outputs[1]).toEqual([failed(0, 'A later item has updated the same case [item 0]')]);
+	expect(pairedItems(outputs[0])).toEqual([1]);
+});
+
+it('an item is sent to another company if its credential has changed when it is tried again', async () => {
+	server.respond = (request) =>
+		caseIdOf(request) === 'case1' && fieldOf(request, 'operation') === 'first' ? REFUSAL : {};
+	const end = Date.now() + 600;
+	await update(server, {
+		items: numbered(2),
+		credential: async () => ({
+			...credentialFor(server.url),
+			operation: Date.now() < end ? 'first' : 'second',
+		}),
+		node: SLOW_RETRY,
+	});
+	expect(
+		server.requests.map((request) => [fieldOf(request, 'operation'), caseIdOf(request)]),
+	).toEqual([
+		['first', 'case0'],
+		['first', 'case1'],
+		['second', 'case0'],
+		['second', 'case1'],
+	]);
+});
+
 describe('an item with several files', () => {
 	const files = { a: textFile('a.txt'), b: textFile('b.txt'), c: textFile('c.txt') };
 
@@ -424,6 +469,47 @@ describe('an item with several files', () => {
 		});
 		expect(sentFiles()).toEqual(['a.txt', 'b.txt', 'c.txt', 'b.txt']);
 		expect(pairedItems(outputs[0])).toEqual([0]);
+	});
+
+	it.each<'default' | 'filesystem'>(['default', 'filesystem'])(
+		'tells files of the same contents apart by their names (binary data: %s)',
+		async (binaryMode) => {
+			server.respond = (_, index) => (index === 1 ? REFUSAL : {});
+			await update(server, {
+				binaryMode,
+				items: numbered(1, { en: textFile('en.txt', 'same'), es: textFile('es.txt', 'same') }),
+				updateFields: { attachments: changing('es,en', 'en,es') },
+				node: SLOW_RETRY,
+			});
+			expect(sentFiles()).toEqual(['es.txt', 'en.txt', 'en.txt']);
+		},
+	);
+
+	it('sends no accepted file again if Multiple Files changes when it is tried again', async () => {
+		server.respond = (_, index) => (index === 1 ? REFUSAL : {});
+		await update(server, {
+			items: numbered(1, files),
+			updateFields: { attachments: 'a,b,c' },
+			options: { multipleFiles: changing('onePerRequest', 'together') },
+			node: SLOW_RETRY,
+		});
+		expect(server.requests.map((request) => request.files.map(({ name }) => name))).toEqual([
+			['a.txt'],
+			['b.txt'],
+			['b.txt', 'c.txt'],
+		]);
+	});
+
+	it('is still named as attached in part if it cannot be read when it is tried again', async () => {
+		server.respond = (_, index) => (index === 1 ? REFUSAL : {});
+		const { outputs } = await update(server, {
+			items: numbered(1, files),
+			updateFields: { attachments: changing('a,b', 'missing') },
+			node: { ...SLOW_RETRY, ...CONTINUE },
+		});
+		expect(outputs[1][0].json.error).toBe(
+			'Attachments: this item has no binary field "missing" [item 0] (already attached: a.txt)',
+		);
 	});
 
 	it.each([{}, RETRY_ON_FAIL])('is not sent again after a timeout: %j', async (node) => {
@@ -545,6 +631,12 @@ describe('Max Retries', () => {
 });
 
 describe('Timeout', () => {
+	it('has effect if it is shorter than a millisecond', async () => {
+		server.respond = () => ({ delayMs: 5000 });
+		const { error } = await update(server, { requestOptions: { timeout: 0.5 } });
+		expect(error!.message).toBe('Wolkvox did not respond within 0.001 seconds');
+	});
+
 	it.each([-1, Infinity, 1e12, '', 'soon'])('waits for a response if it is %p', async (timeout) => {
 		server.respond = () => ({ delayMs: 50 });
 		const { outputs } = await update(server, { requestOptions: { timeout } });

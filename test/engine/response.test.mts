@@ -159,6 +159,16 @@ describe('a response that is not from Wolkvox', () => {
 		body: `<html><style>p{}</style><h1>${text}</h1>`,
 	});
 
+	it.each(['<', '<script>', '<style ', 'if a < b then '])(
+		'does not keep n8n busy if it is 1 MB of %j',
+		async (text) => {
+			server.respond = () => page(text.repeat(2 ** 20 / text.length));
+			const started = performance.now();
+			await update(server);
+			expect(performance.now() - started).toBeLessThan(2000);
+		},
+	);
+
 	it('is quoted without its markup, and does not blame the token', async () => {
 		server.respond = () => page('Blocked by the firewall');
 		const { error } = await update(server);
@@ -201,6 +211,43 @@ describe('the token', () => {
 		const text = `${error!.message} ${error!.description}`;
 		expect(text).toContain('xxxx');
 		expect(text).not.toContain(TOKEN.slice(0, 4));
+	});
+
+	it.each([
+		['in a longer word', `x${TOKEN}y`],
+		['after a URL escape', `Wolkvox-Token%3D${TOKEN}%26`],
+		['in capitals', TOKEN.toUpperCase()],
+	])('is masked %s, in an error and in an output', async (_, text) => {
+		server.respond = (_request, index) => ({
+			status: index === 0 ? 403 : 200,
+			body: index === 0 ? text : { code: 200, msg: text, data: { [text]: 1 } },
+		});
+		const { run, outputs } = await update(server, { items: numbered(2), node: CONTINUE });
+		expect(outputs.map(({ length }) => length)).toEqual([1, 1]);
+		expect(JSON.stringify(run).toLowerCase()).not.toContain(TOKEN);
+	});
+
+	it('is masked however its special characters are escaped, and in the host of a redirect', async () => {
+		const token = 'ab/cd+ef==&"<gh>ij.klm';
+		const credential = { ...credentialFor(server.url), token };
+		for (const text of [
+			JSON.stringify(token),
+			token.replaceAll('/', '\\/'),
+			encodeURIComponent(token),
+			'ab/cd+ef==&amp;&quot;&lt;gh&gt;ij.klm',
+			'ab&#47;cd&#x2B;ef==&#38;"<gh>ij.klm',
+			Array.from(token).join('\0'),
+		]) {
+			server.respond = () => ({ status: 403, body: `Denied: ${text}` });
+			const { error } = await update(server, { credential });
+			expect(error!.description).toMatch(/Denied: "?\[token\]/);
+		}
+		server.respond = () => ({
+			status: 301,
+			headers: { location: `https://${TOKEN}.example.com/` },
+		});
+		const { run } = await update(server);
+		expect(JSON.stringify(run)).not.toContain(TOKEN);
 	});
 
 	it.each([

@@ -156,7 +156,7 @@ describe('Update Fields', () => {
 		});
 	});
 
-	it.each(['new Map([["a", 1]])', 'new Set(["a"])', '/x/', '() => 1', '10n'])(
+	it.each(['new Map([["a", 1]])', 'new Set(["a"])', '/x/', '() => 1', '10n', 'Symbol("x")'])(
 		'a value that JSON would drop: %s',
 		async (value) => {
 			await expectRefusal(
@@ -165,6 +165,25 @@ describe('Update Fields', () => {
 			);
 		},
 	);
+
+	it.each<[string, string, string]>([
+		['{"a": 1, "b": {"c": 1}, "a": 2}', '"a"', 'a name that stands twice'],
+		['{"b": {"c": 1, "d": "}", "c": 2}}', '"c"', 'a name that stands twice in an inner object'],
+	])('%s: %s (%s)', async (customFieldsJson, name) => {
+		await expectRefusal(`Custom Fields (JSON) contains ${name} twice`, {
+			updateFields: { customFieldsJson },
+		});
+	});
+
+	it.each([
+		['an empty place in a list', '={{ ({ a: [1, undefined] }) }}', '"a"[1]'],
+		['600 levels', `{"a": ${'['.repeat(600)}${']'.repeat(600)}}`, '"a"'],
+	])('%s cannot be converted to JSON', async (_, customFieldsJson, place) => {
+		const { error } = await update(server, { updateFields: { customFieldsJson } });
+		expect(error!.message).toMatch(/cannot be converted to JSON \[item 0\]$/);
+		expect(error!.message).toContain(`Custom Fields (JSON): ${place}`);
+		expect(server.requests).toHaveLength(0);
+	});
 
 	it.each(['undefined', 'null', '[undefined]', '$json.nothing', '$json.nothing?.binary.data'])(
 		'an expression in Attachments that finds nothing: %s',

@@ -14,6 +14,7 @@ export interface UpdateNode {
 	updateFields: Record<string, unknown>;
 	caseId?: string;
 	options?: Record<string, unknown>;
+	requestOptions?: Record<string, unknown>;
 	onError?: 'continueErrorOutput' | 'continueRegularOutput' | 'stopWorkflow';
 	[setting: string]: unknown;
 }
@@ -70,7 +71,13 @@ export function webhook(name: string) {
 	};
 }
 
-function updateNode({ caseId, updateFields, options = {}, ...settings }: UpdateNode) {
+function updateNode({
+	caseId,
+	updateFields,
+	options = {},
+	requestOptions = {},
+	...settings
+}: UpdateNode) {
 	return {
 		name: UPDATE,
 		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
@@ -81,6 +88,7 @@ function updateNode({ caseId, updateFields, options = {}, ...settings }: UpdateN
 			caseId: { __rl: true, mode: 'id', value: caseId ?? '={{ $json.caseId }}' },
 			updateFields,
 			options,
+			requestOptions,
 		},
 		...settings,
 	};

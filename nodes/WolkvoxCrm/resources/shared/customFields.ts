@@ -27,15 +27,8 @@ export function getCustomFields(rows: unknown, json: unknown): string | undefine
 }
 
 function fieldsOfRows(value: unknown): Array<[string, unknown]> {
-	if (isEmpty(value)) return [];
-	if (!isPlainObject(value)) {
-		throwUserError(
-			'Custom Fields is not a list of names and values',
-			'To set all custom fields by one expression, use Custom Fields (JSON)',
-		);
-	}
-	const { field: rows = [] } = value as { field?: Array<{ name?: unknown; value?: unknown }> };
-	const fields = rows
+	const { field = [] } = (value ?? {}) as { field?: Array<{ name?: unknown; value?: unknown }> };
+	const fields = field
 		.filter((row) => !isEmpty(row.value))
 		.map((row): [string, unknown] => [nameOf(row.name), row.value]);
 
