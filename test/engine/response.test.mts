@@ -19,6 +19,9 @@ import {
 	update,
 } from '../support/wolkvox.mts';
 
+// Hundreds of runs on a busy machine.
+jest.setTimeout(60_000);
+
 const server = useServer();
 forbidUnhandledRejections();
 

@@ -3,26 +3,17 @@ import { sleep } from 'n8n-workflow';
 import { RequestFailure } from '../transport/failure';
 import type { RequestGate } from '../transport/request';
 import { inWords, LONGEST_WAIT } from '../transport/retryAfter';
+import { createDeferred } from './deferred';
+import type { EvaluationLoop } from './evaluationLoop';
 import type { Pause } from './pause';
 import { RunEndedError, TaskQueue } from './taskQueue';
 
 interface AttemptSettings {
-	/** How many items n8n brings. */
-	items: number;
 	/** How many items may be sent at the same time. */
 	concurrency: number;
 	continueOnFail: boolean;
-	/** How many items n8n evaluates in a row, and how many milliseconds it sleeps in between. */
-	batch: { size: number; intervalMs: number };
 	/** Aborts when the execution is cancelled. */
 	cancelSignal?: AbortSignal;
-}
-
-/** A promise with the function that resolves it. */
-function createDeferred() {
-	let resolve = () => {};
-	const promise = new Promise<void>((settle) => (resolve = settle));
-	return { promise, resolve };
 }
 
 /**
@@ -36,11 +27,6 @@ function createDeferred() {
 export class Attempt implements RequestGate {
 	private readonly queue: TaskQueue;
 
-	private evaluated = 0;
-
-	/** Whether n8n sleeps between two batches, and so cannot fail. */
-	private isN8nAsleep = false;
-
 	/** The failure that stopped the attempt. */
 	cause?: Error;
 
@@ -48,6 +34,7 @@ export class Attempt implements RequestGate {
 
 	constructor(
 		private readonly settings: AttemptSettings,
+		private readonly loop: EvaluationLoop,
 		private readonly pause: Pause,
 	) {
 		this.queue = new TaskQueue(settings.concurrency);
@@ -61,17 +48,11 @@ export class Attempt implements RequestGate {
 
 	/** Whether all items have ended, and none has stopped the run. */
 	get isComplete(): boolean {
-		return !this.isOver && this.evaluated === this.settings.items && this.queue.isIdle;
+		return !this.isOver && this.loop.isDone && this.queue.isIdle;
 	}
 
-	/** n8n has evaluated one more item. It calls the node synchronously, before it goes on or sleeps. */
 	itemEvaluated(): void {
-		const { items, batch } = this.settings;
-		this.evaluated++;
-		this.isN8nAsleep = false;
-		if (batch.intervalMs > 0 && this.evaluated % batch.size === 0 && this.evaluated < items) {
-			void this.sleepWithN8n(batch.intervalMs);
-		}
+		this.loop.itemEvaluated();
 		this.update();
 	}
 
@@ -118,7 +99,7 @@ export class Attempt implements RequestGate {
 					`Wolkvox asks you to wait ${inWords(pauseMs)} before the next request`,
 				);
 			}
-			if (this.mayN8nFail()) await this.nextChange.promise;
+			if (this.mayHaveFailed()) await this.nextChange.promise;
 			else if (pauseMs > 0) await Promise.race([sleep(pauseMs), this.nextChange.promise]);
 			else return;
 		}
@@ -140,7 +121,7 @@ export class Attempt implements RequestGate {
 
 	/** Waits until n8n listens for failures and nothing is in flight any more. */
 	async end(): Promise<void> {
-		while (this.evaluated < this.settings.items || !this.queue.isIdle) {
+		while (!this.loop.isDone || !this.queue.isIdle) {
 			await this.nextChange.promise;
 		}
 	}
@@ -153,22 +134,8 @@ export class Attempt implements RequestGate {
 		this.nextChange = createDeferred();
 	}
 
-	/**
-	 * Whether a failure may have ended the node unnoticed, as n8n does not say so. While it sleeps
-	 * between two batches, it cannot fail.
-	 */
-	private mayN8nFail(): boolean {
-		const isEvaluating = this.evaluated < this.settings.items && !this.isN8nAsleep;
-		return !this.settings.continueOnFail && (isEvaluating || this.queue.isReading);
-	}
-
-	/**
-	 * Sleeps as long as n8n is about to. Timers of one length end in the order in which they began, so
-	 * this one ends first, and nothing is sent between the two.
-	 */
-	private async sleepWithN8n(intervalMs: number): Promise<void> {
-		this.isN8nAsleep = true;
-		await sleep(intervalMs);
-		this.isN8nAsleep = false;
+	private mayHaveFailed(): boolean {
+		const { continueOnFail } = this.settings;
+		return !continueOnFail && (this.loop.mayHaveFailed || this.queue.isReading);
 	}
 }

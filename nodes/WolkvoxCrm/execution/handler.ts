@@ -1,5 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
+import type { RequestBody } from '../transport/request';
 import type { WolkvoxResponse } from '../transport/response';
 import type { AttachedFile, ItemState } from './itemState';
 
@@ -12,16 +13,16 @@ export interface SendContext {
 	 *
 	 * @throws RequestFailure if there is no success
 	 */
-	request(body: FormData, files: AttachedFile[]): Promise<WolkvoxResponse>;
+	request(body?: RequestBody, files?: AttachedFile[]): Promise<WolkvoxResponse>;
 }
 
 /** What an operation does with one item. */
 export interface Handler<Parameters> {
 	/**
-	 * The ID of the record that the item changes. Requests for one record are sent in the order of the
-	 * items, and what was done for an item counts only for the same record.
+	 * The ID of the record that the item changes, if there is one. Requests for one record are sent in the
+	 * order of the items, and what was done for an item counts only for the same record.
 	 */
-	recordId(context: IExecutePaginationFunctions): string;
+	recordId?(context: IExecutePaginationFunctions): string;
 	/**
 	 * Reads and checks the parameters, as far as possible before its first `await`: only that part runs
 	 * while n8n evaluates the items.

@@ -1,6 +1,7 @@
 import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
 import { Attempt } from './attempt';
+import { EvaluationLoop } from './evaluationLoop';
 import { ItemState, namesOf } from './itemState';
 import { Pause } from './pause';
 import { getRunOptions } from './runOptions';
@@ -13,8 +14,8 @@ export class NodeRun {
 
 	readonly continueOnFail: boolean;
 
-	/** Of each item and record: an expression can name another record in the next attempt. */
-	private readonly states = new Map<string, ItemState>();
+	/** By item, and there by record: an expression can name another record in the next attempt. */
+	private readonly states = new Map<number, ItemState[]>();
 
 	/** The last item of each record that Wolkvox has applied. */
 	private readonly latestItems = new Map<string, number>();
@@ -55,17 +56,17 @@ export class NodeRun {
 	}
 
 	stateOf(itemIndex: number, recordId: string): ItemState {
-		const key = `${itemIndex} ${recordId}`;
-		const known = this.states.get(key);
+		const states = this.statesOf(itemIndex);
+		const known = states.find((state) => state.recordId === recordId);
 		if (known) return known;
 
 		const state = new ItemState(itemIndex, recordId);
-		this.states.set(key, state);
+		this.states.set(itemIndex, [...states, state]);
 		return state;
 	}
 
 	allStates(): ItemState[] {
-		return [...this.states.values()];
+		return [...this.states.values()].flat();
 	}
 
 	/** Notes that Wolkvox has applied a request, or that the item is done. */
@@ -82,8 +83,8 @@ export class NodeRun {
 
 	/** The names of the files that Wolkvox has accepted for an item. */
 	filesAttachedTo(itemIndex: number): string[] {
-		return this.allStates()
-			.filter((state) => state.itemIndex === itemIndex && !state.result)
+		return this.statesOf(itemIndex)
+			.filter(({ result }) => !result)
 			.flatMap(({ attachedFiles }) => namesOf(attachedFiles));
 	}
 
@@ -91,21 +92,25 @@ export class NodeRun {
 		if (this.currentAttempt.isComplete) this.saved?.discard();
 	}
 
+	private statesOf(itemIndex: number): ItemState[] {
+		return this.states.get(itemIndex) ?? [];
+	}
+
 	private newAttempt(context: IExecutePaginationFunctions): Attempt {
 		const { batching } = context.getNodeParameter('requestOptions', {}) as {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 		};
 		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-		return new Attempt(
-			{
-				items: this.items,
-				concurrency: concurrencyOf(this.node),
-				continueOnFail: this.continueOnFail,
-				batch: { size: batchSize > 0 ? batchSize : 1, intervalMs: batchInterval },
-				cancelSignal: context.getExecutionCancelSignal(),
-			},
-			this.pause,
-		);
+		const loop = new EvaluationLoop(this.items, {
+			size: batchSize > 0 ? batchSize : 1,
+			intervalMs: batchInterval,
+		});
+		const settings = {
+			concurrency: concurrencyOf(this.node),
+			continueOnFail: this.continueOnFail,
+			cancelSignal: context.getExecutionCancelSignal(),
+		};
+		return new Attempt(settings, loop, this.pause);
 	}
 }
 

@@ -1,11 +1,9 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
-import type { RequestGate, RoutingRequest } from '../transport/request';
-import { recipientOf, sendRequest } from '../transport/request';
+import type { RoutingRequest } from '../transport/request';
 import type { Attempt } from './attempt';
 import type { Handler } from './handler';
-import type { ItemState } from './itemState';
+import { ItemTask } from './itemTask';
 import { sentences, toNodeError } from './nodeErrors';
 import type { NodeRun } from './nodeRun';
 import { isTool, nodeRunOf } from './nodeRun';
@@ -47,54 +45,17 @@ async function resultOf<Parameters>(
 	attempt: Attempt,
 ): Promise<IDataObject[]> {
 	const { maxRetries } = getRunOptions(run.node);
-	const state = run.stateOf(context.getItemIndex(), handler.recordId(context));
-	const gate: RequestGate = {
-		open: async (recipient) => {
-			await attempt.open();
-			state.recipient = recipient;
-		},
-		hold: (waitMs) => attempt.hold(waitMs),
-	};
+	const itemIndex = context.getItemIndex();
+	// An item that changes no record is one for itself.
+	const recordId = handler.recordId?.(context) ?? `item ${itemIndex}`;
+	const state = run.stateOf(itemIndex, recordId);
 
-	const read = async () => {
-		if (state.recipient) {
-			state.forgetUnlessFor(recipientOf(await context.getCredentials('wolkvoxCrmApi')));
-		}
-		return isDecided(state) ? undefined : await handler.read(context, run.node, state.recordId);
-	};
-	const send = async (parameters: Parameters | undefined) => {
-		await state.settled;
-		if (state.result) return state.result;
-		if (state.unknown) throw state.unknown;
-		if (run.isOvertaken(state)) throwOvertaken();
-
-		const sending = handler.send(parameters!, {
-			state,
-			request: async (body, files) => {
-				const response = await sendRequest(context, request, { body, gate, maxRetries });
-				state.noteSuccess(response, files);
-				run.noteProgress(state);
-				return response;
-			},
-		});
-		state.settled = sending.catch((error: Error) => state.noteFailure(error));
-		state.result = await sending;
-		run.noteProgress(state);
-		return state.result;
-	};
-	return await attempt.run(state.recordId, read, send);
-}
-
-/** Whether an earlier attempt has said all that there is to say of an item. */
-function isDecided({ result, unknown }: ItemState): boolean {
-	return result !== undefined || unknown !== undefined;
-}
-
-function throwOvertaken(): never {
-	throw new UserError('A later item has updated the same case', {
-		description:
-			'This item failed at first. It is not sent after the later one, as it would put older values in place of newer ones.',
-	});
+	const task = new ItemTask(context, request, handler, { run, attempt, state, maxRetries });
+	return await attempt.run(
+		recordId,
+		async () => await task.read(),
+		async (parameters) => await task.send(parameters),
+	);
 }
 
 /**

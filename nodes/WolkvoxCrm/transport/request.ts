@@ -1,17 +1,18 @@
 import type {
 	DeclarativeRestApiSettings,
 	ICredentialDataDecryptedObject,
+	IDataObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { assertAllowedTarget, requiredCredential } from './credential';
+import { completeRequest, recipientOf } from './completeRequest';
+import { requiredCredential } from './credential';
 import { RequestFailure } from './failure';
 import type { Peer } from './networkErrors';
 import { describeNetworkError } from './networkErrors';
 import type { HttpResponse, WolkvoxResponse } from './response';
 import { parseResponse } from './response';
-import { serverOrigin } from './server';
 import { StreamedFile } from './streamedFile';
 
 export type RoutingRequest = DeclarativeRestApiSettings.ResultOptions;
@@ -47,8 +48,11 @@ const DEFAULT_TIMEOUT = 300_000;
 /** The longest time that a timer of JavaScript can wait, in milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
+/** What a request carries; the CRM operation is added when the request is completed. */
+export type RequestBody = FormData | IDataObject | undefined;
+
 interface RequestSettings {
-	body: FormData;
+	body: RequestBody;
 	gate: RequestGate;
 	maxRetries: number;
 }
@@ -93,7 +97,7 @@ async function sendOnce(
 	let refusal: Error | undefined;
 
 	const complete: IncompleteRequest[typeof COMPLETE] = async (credentials, options) => {
-		const completed = addressed({ ...options, body }, credentials);
+		const completed = completeRequest({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
 		await gate.open(recipientOf(credentials));
 		recipient = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
@@ -120,39 +124,18 @@ async function sendOnce(
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
 }
 
-/** Tells the companies of several credentials apart. */
-export function recipientOf(credentials: ICredentialDataDecryptedObject): string {
-	return `${serverOrigin(credentials)} ${requiredCredential(credentials, 'operation')}`;
-}
-
-/** n8n narrows requests to the hosts listed for the HTTP Request node; the credential's own need not be listed. */
-function addressed(
-	options: IHttpRequestOptions & { body: FormData },
-	credentials: ICredentialDataDecryptedObject,
-) {
-	const baseURL = serverOrigin(credentials);
-	const completed = {
-		...options,
-		baseURL,
-		allowedDomains: new URL(baseURL).hostname,
-		headers: { ...options.headers, Accept: 'application/json' },
-	};
-	assertAllowedTarget(credentials, completed);
-	completed.body.set('operation', requiredCredential(credentials, 'operation'));
-	return completed;
-}
-
 /** n8n accepts any number; a timer that is too long ends at once, and one below a millisecond never. */
 function usableTimeout(timeout: unknown): number {
 	const milliseconds = Number(timeout);
 	return milliseconds > 0 ? Math.min(Math.ceil(milliseconds), LONGEST_TIMEOUT) : DEFAULT_TIMEOUT;
 }
 
-function streamedFiles(body: FormData): StreamedFile[] {
-	return [...body].map(([, part]) => part).filter((part) => part instanceof StreamedFile);
+function streamedFiles(body: RequestBody): StreamedFile[] {
+	const parts = body instanceof FormData ? [...body.values()] : [];
+	return parts.filter((part) => part instanceof StreamedFile);
 }
 
-function unreadableFile(body: FormData): RequestFailure | undefined {
+function unreadableFile(body: RequestBody): RequestFailure | undefined {
 	const file = streamedFiles(body).find(({ fault }) => fault);
 	return (
 		file &&

@@ -1,0 +1,47 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import { assertAllowedTarget, requiredCredential } from './credential';
+import { serverOrigin } from './server';
+
+/** Tells the companies of several credentials apart. */
+export function recipientOf(credentials: ICredentialDataDecryptedObject): string {
+	return `${serverOrigin(credentials)} ${requiredCredential(credentials, 'operation')}`;
+}
+
+/**
+ * Gives a request its address and the CRM operation. n8n narrows requests to the hosts listed for the
+ * HTTP Request node; the credential's own server need not be listed.
+ *
+ * @throws UserError if the credential is incomplete, or if the request would show the token to others
+ */
+export function completeRequest(
+	options: IHttpRequestOptions,
+	credentials: ICredentialDataDecryptedObject,
+) {
+	const baseURL = serverOrigin(credentials);
+	const completed = {
+		...withOperation(options, credentials),
+		baseURL,
+		allowedDomains: new URL(baseURL).hostname,
+		headers: { ...options.headers, Accept: 'application/json' },
+	};
+	assertAllowedTarget(credentials, completed);
+	return completed;
+}
+
+/** A form has a place for the CRM operation, a request without a body carries it in its URL. */
+function withOperation(
+	{ body, ...options }: IHttpRequestOptions,
+	credentials: ICredentialDataDecryptedObject,
+): IHttpRequestOptions {
+	const operation = requiredCredential(credentials, 'operation');
+	if (body === undefined) return { ...options, qs: { ...options.qs, operation } };
+	if (!(body instanceof FormData))
+		return { ...options, body: { operation, ...(body as IDataObject) } };
+	body.set('operation', operation);
+	return { ...options, body };
+}
