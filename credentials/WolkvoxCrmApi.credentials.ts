@@ -16,7 +16,7 @@ import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 const CODE_ADVICE: Record<string, string> = {
 	400: 'A value is missing (400): check CRM Operation Name',
 	401: 'Wolkvox does not recognize this token (401): copy it again from the CRM',
-	403: 'Wolkvox rejected this token (403): use an internal token, and check whether its daily quota is used up',
+	403: 'Wolkvox rejected this token (403): use an internal token, and check CRM Operation Name and the daily quota',
 	404: 'Wolkvox did not find this (404): check Server and CRM Operation Name',
 	412: 'Wolkvox rejected these values (412): check CRM Operation Name',
 	429: 'Wolkvox is receiving too many requests (429): try again later',
@@ -116,12 +116,13 @@ export class WolkvoxCrmApi implements ICredentialType {
 				{
 					name: 'None',
 					value: 'none',
-					description: 'The HTTP Request node cannot use this credential',
+					description:
+						'The HTTP Request node cannot use this credential. In n8n 2.20 to 2.40, the Wolkvox CRM node cannot use it either.',
 				},
 			],
 			default: 'domains',
 			description:
-				'Where the HTTP Request node may send the token, for parts of the Wolkvox API that this node does not cover. The Wolkvox CRM node always reaches the server above.',
+				'Where the HTTP Request node may send the token, for parts of the Wolkvox API that this node does not cover. The Wolkvox CRM node reaches the server above, listed or not.',
 		},
 		{
 			displayName: 'Allowed Domains',

@@ -89,6 +89,8 @@ n8n is running. Open it in your browser:
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
 To run the example again, on a case that is still open:
   curl -F caseId=${open.id} -F solution=Done -F report=@LICENSE ${n8n.url}/webhook/close-case
+That run appears under Executions. To watch it in the editor, click Execute workflow first
+and use /webhook-test/close-case instead.
 
 Press Ctrl-C to stop.`);
 }

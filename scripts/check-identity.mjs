@@ -6,9 +6,19 @@ const { version, author, homepage, repository } = JSON.parse(
 	readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
+/** These feed the links of the editor. */
+const PUBLISHED = [
+	'nodes/WolkvoxCrm/WolkvoxCrm.node.json',
+	'credentials/WolkvoxCrmApi.credentials.ts',
+];
+
 const problems = Object.entries({ author, homepage, repository })
 	.filter(([, value]) => !value || JSON.stringify(value).includes('.invalid'))
 	.map(([field]) => `${field} in package.json is missing or a placeholder (.invalid)`);
+for (const file of PUBLISHED) {
+	const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+	if (text.includes('.invalid')) problems.push(`${file} has a placeholder (.invalid)`);
+}
 if (tag && tag !== `v${version}`)
 	problems.push(`The tag ${tag} differs from v${version} in package.json`);
 

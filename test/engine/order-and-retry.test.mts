@@ -6,7 +6,7 @@ import type { INode } from 'n8n-workflow';
 
 import { caseIdOf, fieldOf, SUCCESS, useServer } from '../support/server.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
-import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
+import { EXPRESSION_ENDS_NODE, isSince } from '../support/version.mts';
 import {
 	CONTINUE,
 	credentialFor,
@@ -263,7 +263,10 @@ describe("the item's own credential", () => {
 		}
 	});
 
-	it.each(['all', 'domains', 'none'])(
+	// In between, n8n itself keeps a node from a credential in this mode.
+	const none = isSince('2.20') && !isSince('2.41') ? [] : ['none'];
+
+	it.each(['all', 'domains', ...none])(
 		'reaches its server, in mode %s of Allowed HTTP Request Domains',
 		async (allowedHttpRequestDomains) => {
 			const credential = { ...credentialFor(server.url), allowedHttpRequestDomains };

@@ -12,8 +12,8 @@ const CHECK_VALUES =
 const ADVICE: Record<number, string> = {
 	400: CHECK_VALUES,
 	401: 'Check Token in the credential: it must be an internal token of the CRM, not an external one and not one from Wolkvox Manager.',
-	403: 'Check Token in the credential: it must be an internal token of the CRM. If it is, its daily quota may be used up.',
-	404: 'Check Case, and Server in the credential.',
+	403: 'Check Token in the credential: it must be an internal token of the CRM. If it is, check CRM Operation Name; the daily quota may also be used up.',
+	404: 'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case. Check Server in the credential, too.',
 	405: 'Check Server in the credential.',
 	412: CHECK_VALUES,
 	413: 'An attachment is larger than the server accepts.',

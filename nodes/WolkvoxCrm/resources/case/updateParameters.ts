@@ -54,7 +54,7 @@ export async function getUpdateParameters(
 	if (fields.length === 0 && attachments.length === 0) {
 		throwUserError(
 			'Update Fields is empty',
-			'Add at least one field and give it a value, or attach a file',
+			'Add at least one field and give it a value, or attach a file. An expression may have found nothing for this item.',
 		);
 	}
 	const files = await Promise.all(

@@ -7,7 +7,7 @@ import { isPlainObject, throwUserError } from './values';
  * The files to attach.
  *
  * @param value what Attachments holds: names of binary fields, binary data, or a list of either
- * @throws UserError if a file is missing: closing a case without its report would be a loss
+ * @throws UserError if a file is missing, as otherwise a case could be closed without its report
  */
 export function getAttachments(
 	context: IExecutePaginationFunctions,
