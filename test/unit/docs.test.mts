@@ -107,10 +107,6 @@ describe('CONTRIBUTING.md', () => {
 	}
 });
 
-it('the README is small, as npm publishes it with the code', () => {
-	expect(statSync(join(ROOT, 'README.md')).size).toBeLessThan(7_500);
-});
-
 function sources(...folders: string[]) {
 	return folders.flatMap((folder) =>
 		readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
