@@ -73,6 +73,8 @@ describe('the credential test', () => {
 
 	const server = useServer();
 	const html = '<!doctype html><title>Log in</title>';
+	/** Each code that has advice of its own, as a number and as text. */
+	const CODES = [400, 401, 403, 404, 412, 429].flatMap((code) => [code, String(code)]);
 	const notWolkvox = /^Unexpected response: check Server/;
 
 	it.each<[string, ScriptedResponse, RegExp]>([
@@ -81,8 +83,11 @@ describe('the credential test', () => {
 		['an empty 204', { status: 204, body: '' }, notWolkvox],
 		['JSON of another service', { body: { hello: 'world' } }, notWolkvox],
 		['a list', { body: [{ id: 1 }] }, notWolkvox],
-		['code 401 as a number in HTTP 200', { body: { code: 401, msg: 'no' } }, /token.*401/],
-		['code "403" as text in HTTP 200', { body: { code: '403', msg: 'no' } }, /token.*403/],
+		...CODES.map((code): [string, ScriptedResponse, RegExp] => [
+			`code ${JSON.stringify(code)} in HTTP 200`,
+			{ body: { code, msg: 'no' } },
+			new RegExp(`\\(${code}\\): \\S`),
+		]),
 		[
 			'HTTP 500 with an HTML page',
 			{ status: 500, headers: { 'content-type': 'text/html' }, body: html },

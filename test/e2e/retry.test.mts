@@ -10,7 +10,7 @@ import {
 import { startFreshSandbox } from '../support/sandbox.mts';
 import { caseIdOf, useServer } from '../support/server.mts';
 import { retry, type Execution } from './support/execution.mts';
-import { chain, listWorkflow, run, UPDATE, webhook } from './support/workflow.mts';
+import { chain, listWorkflow, run, UPDATE, updateNode, webhook } from './support/workflow.mts';
 
 const MINUTE = 60_000;
 jest.setTimeout(2 * MINUTE);
@@ -192,21 +192,6 @@ function sent() {
 	return server.requests.map(caseIdOf);
 }
 
-function update(updateFields: object) {
-	return {
-		name: UPDATE,
-		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
-		typeVersion: 1,
-		parameters: {
-			resource: 'case',
-			operation: 'update',
-			caseId: { __rl: true, mode: 'id', value: '={{ $json.caseId }}' },
-			updateFields,
-			options: {},
-		},
-	};
-}
-
 const splitOut = {
 	name: 'Cases',
 	type: 'n8n-nodes-base.splitOut',
@@ -231,7 +216,13 @@ function loopWorkflow(): Workflow {
 		typeVersion: 1,
 		parameters: {},
 	};
-	const workflow = chain(name, [webhook(name), splitOut, loop, update({ status: 'open' }), keepId]);
+	const workflow = chain(name, [
+		webhook(name),
+		splitOut,
+		loop,
+		updateNode({ updateFields: { status: 'open' } }),
+		keepId,
+	]);
 	Object.assign(workflow.connections, {
 		Loop: { main: [[], [to(UPDATE)]] },
 		Next: { main: [[to('Loop')]] },
@@ -252,7 +243,7 @@ function branchesWorkflow(): Workflow {
 		webhook(name),
 		splitOut,
 		branch('First'),
-		update({ status: 'open' }),
+		updateNode({ updateFields: { status: 'open' } }),
 	]);
 	workflow.nodes.push({ ...branch('Second'), id: 'Second', position: [440, 200] });
 	Object.assign(workflow.connections, {
@@ -278,6 +269,8 @@ for (const name of ['first', 'second', 'third']) {
 return [{ json: { caseId: 'a' }, binary }];`,
 		},
 	};
-	const attach = update({ status: 'open', attachments: 'first, second, third' });
+	const attach = updateNode({
+		updateFields: { status: 'open', attachments: 'first, second, third' },
+	});
 	return chain(name, [webhook(name), makeFiles, attach]);
 }

@@ -71,7 +71,7 @@ export function webhook(name: string) {
 	};
 }
 
-function updateNode({
+export function updateNode({
 	caseId,
 	updateFields,
 	options = {},
