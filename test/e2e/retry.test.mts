@@ -79,16 +79,20 @@ describe('Retry in the list of executions', () => {
 		expect(sent()).toEqual(['b', 'c', 'd', 'e']);
 	});
 
-	it('sends everything again after the node was edited', async () => {
+	it('starts afresh after the node was edited, and goes on from there', async () => {
 		const name = 'Retry an edited node';
 		refuse('c');
 		const failed = await start(listWorkflow(name, { updateFields: { status: 'open' } }));
 
-		accept();
 		const edited = listWorkflow(name, { updateFields: { status: 'closed' } });
 		await ensureWorkflow(sandbox.n8n, withCredential(edited, credential));
-		await retry(sandbox.n8n, failed, true);
-		expect(sent()).toEqual(CASES);
+		refuse('d');
+		const failedAgain = await retry(sandbox.n8n, failed, true);
+		expect(sent()).toEqual(['a', 'b', 'c', 'd']);
+
+		accept();
+		await retry(sandbox.n8n, failedAgain);
+		expect(sent()).toEqual(['d', 'e']);
 	});
 
 	it('goes on after Max Retries was edited', async () => {

@@ -29,20 +29,20 @@ export class SavedProgress {
 
 	private readonly fingerprint: string;
 
-	constructor(
-		private readonly context: IExecutePaginationFunctions,
-		items: number,
-	) {
+	constructor(context: IExecutePaginationFunctions, items: number) {
 		this.nodeContext = context.getContext('node');
 		this.key = `run ${context.getWorkflowDataProxy(context.getItemIndex()).$runIndex}`;
 		this.fingerprint = fingerprintOf(context.getNode(), items);
+
+		const saved = this.nodeContext[this.key] as SavedRun | undefined;
+		const isRetry = context.getMode() === 'retry' && saved?.fingerprint === this.fingerprint;
+		if (!isRetry) this.discard();
 	}
 
 	/** What an earlier execution did for the same items, if this one is a retry of it. */
 	load(): SavedItem[] {
 		const saved = this.nodeContext[this.key] as SavedRun | undefined;
-		const isSame = saved?.fingerprint === this.fingerprint;
-		return this.context.getMode() === 'retry' && isSame ? Object.values(saved.items) : [];
+		return Object.values(saved?.items ?? {});
 	}
 
 	note({ itemIndex, recordId, recipient, result, lastResponse, attachedFiles }: ItemState): void {
