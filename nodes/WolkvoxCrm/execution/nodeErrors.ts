@@ -37,7 +37,7 @@ export function toNodeError(
 	}
 	return error instanceof UserError
 		? new NodeOperationError(node, message, { itemIndex, description })
-		: error;
+		: Object.assign(error, { message });
 }
 
 /** Joins texts, each of which ends with a full stop then. */
