@@ -10,7 +10,16 @@ import {
 import { startFreshSandbox } from '../support/sandbox.mts';
 import { caseIdOf, useServer } from '../support/server.mts';
 import { retry, type Execution } from './support/execution.mts';
-import { chain, listWorkflow, run, UPDATE, updateNode, webhook } from './support/workflow.mts';
+import {
+	chain,
+	listWorkflow,
+	run,
+	splitOut,
+	to,
+	UPDATE,
+	updateNode,
+	webhook,
+} from './support/workflow.mts';
 
 const MINUTE = 60_000;
 jest.setTimeout(2 * MINUTE);
@@ -196,16 +205,15 @@ function sent() {
 	return server.requests.map(caseIdOf);
 }
 
-const splitOut = {
-	name: 'Cases',
-	type: 'n8n-nodes-base.splitOut',
+/** Passes items on. */
+const noOp = (name: string) => ({
+	name,
+	type: 'n8n-nodes-base.noOp',
 	typeVersion: 1,
-	parameters: { fieldToSplitOut: 'body.items', options: {} },
-};
+	parameters: {},
+});
 
-const to = (node: string) => ({ node, type: 'main', index: 0 });
-
-/** Two items a round. After the loop, the same node type is not run again. */
+/** Two items per round. */
 function loopWorkflow(): Workflow {
 	const name = 'Retry in a loop';
 	const loop = {
@@ -214,18 +222,12 @@ function loopWorkflow(): Workflow {
 		typeVersion: 3,
 		parameters: { batchSize: 2, options: {} },
 	};
-	const keepId = {
-		name: 'Next',
-		type: 'n8n-nodes-base.noOp',
-		typeVersion: 1,
-		parameters: {},
-	};
 	const workflow = chain(name, [
 		webhook(name),
 		splitOut,
 		loop,
 		updateNode({ updateFields: { status: 'open' } }),
-		keepId,
+		noOp('Next'),
 	]);
 	Object.assign(workflow.connections, {
 		Loop: { main: [[], [to(UPDATE)]] },
@@ -234,22 +236,16 @@ function loopWorkflow(): Workflow {
 	return workflow;
 }
 
-/** The same items by two ways into one node, which so runs twice. */
+/** The same items in two branches that lead into one node, which therefore runs twice. */
 function branchesWorkflow(): Workflow {
 	const name = 'Retry with two branches';
-	const branch = (branchName: string) => ({
-		name: branchName,
-		type: 'n8n-nodes-base.noOp',
-		typeVersion: 1,
-		parameters: {},
-	});
 	const workflow = chain(name, [
 		webhook(name),
 		splitOut,
-		branch('First'),
+		noOp('First'),
 		updateNode({ updateFields: { status: 'open' } }),
 	]);
-	workflow.nodes.push({ ...branch('Second'), id: 'Second', position: [440, 200] });
+	workflow.nodes.push({ ...noOp('Second'), id: 'Second', position: [440, 200] });
 	Object.assign(workflow.connections, {
 		Cases: { main: [[to('First'), to('Second')]] },
 		Second: { main: [[to(UPDATE)]] },

@@ -42,7 +42,7 @@ export class Attempt implements RequestGate {
 	}
 
 	/** Whether nothing may be sent any more. */
-	get isOver(): boolean {
+	private get isOver(): boolean {
 		return this.cause !== undefined || this.settings.cancelSignal?.aborted === true;
 	}
 

@@ -19,7 +19,7 @@ interface ItemContext {
 
 /** What an operation does with one item in one attempt, in view of what earlier attempts did. */
 export class ItemTask<Parameters> implements RequestGate {
-	readonly state: ItemState;
+	private readonly state: ItemState;
 
 	constructor(
 		private readonly context: IExecutePaginationFunctions,

@@ -23,7 +23,7 @@ export interface WolkvoxResponse extends IDataObject {
 	code: number;
 }
 
-/** Keeps status and headers: the function that n8n gives the pagination hook returns only items. */
+/** Keeps status and headers, as `makeRoutingRequest` returns only items to the pagination hook. */
 export async function keepFullResponse(
 	this: IExecuteSingleFunctions,
 	_items: INodeExecutionData[],

@@ -24,14 +24,16 @@ export function formWorkflow(name: string, node: UpdateNode): Workflow {
 	return chain(name, [webhook(name), updateNode(node)]);
 }
 
+/** Makes an item of each entry in `items` that a webhook receives. */
+export const splitOut = {
+	name: 'Cases',
+	type: 'n8n-nodes-base.splitOut',
+	typeVersion: 1,
+	parameters: { fieldToSplitOut: 'body.items', options: {} },
+};
+
 /** The same for a list: each of the `items` that the webhook receives becomes an n8n item, to which both outputs look back. */
 export function listWorkflow(name: string, node: UpdateNode): Workflow {
-	const splitOut = {
-		name: 'Cases',
-		type: 'n8n-nodes-base.splitOut',
-		typeVersion: 1,
-		parameters: { fieldToSplitOut: 'body.items', options: {} },
-	};
 	const workflow = chain(name, [webhook(name), splitOut, updateNode(node)]);
 	workflow.nodes.push(...['Done', 'Failed'].map(lookBack).map(place));
 	Object.assign(workflow.connections, { [UPDATE]: { main: [[to('Done')], [to('Failed')]] } });
@@ -121,7 +123,7 @@ function place<T extends { name: string }>(node: T, index: number) {
 	return { id: node.name, position: [index * 220, 0], ...node };
 }
 
-function to(node: string) {
+export function to(node: string) {
 	return { node, type: 'main', index: 0 };
 }
 
