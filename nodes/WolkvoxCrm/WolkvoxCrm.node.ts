@@ -1,8 +1,14 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { getCaseSearchFields } from './listSearch/caseSearchFields';
 import { getCaseTypes } from './listSearch/caseTypes';
+import { getModules } from './listSearch/modules';
 import { caseDescription } from './resources/case';
+import { recordDescription } from './resources/record';
+import { optionsField } from './resources/shared/options';
+import { searchFields } from './resources/shared/search';
+import { tokenDescription } from './resources/token';
 
 export class WolkvoxCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -12,8 +18,8 @@ export class WolkvoxCrm implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].toTitleCase() }}',
-		description: 'Update cases in Wolkvox CRM',
+			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].replace(/[A-Z]/g, " $&").toTitleCase() }}',
+		description: 'Work with cases and contacts in Wolkvox CRM',
 		defaults: { name: 'Wolkvox CRM' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -33,12 +39,24 @@ export class WolkvoxCrm implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Case', value: 'case' }],
+				options: [
+					{ name: 'Case', value: 'case' },
+					{
+						name: 'Record',
+						value: 'record',
+						description: 'A contact, lead or opportunity, or a record of your own modules',
+					},
+					{ name: 'Token', value: 'token' },
+				],
 				default: 'case',
 			},
 			...caseDescription,
+			...recordDescription,
+			...tokenDescription,
+			...searchFields,
+			optionsField,
 		],
 	};
 
-	methods = { listSearch: { getCaseTypes } };
+	methods = { listSearch: { getCaseSearchFields, getCaseTypes, getModules } };
 }

@@ -14,7 +14,9 @@ const NOT_MESSAGES = [
 	'Attachment Part Name',
 	'CRM Operation Name',
 	'Custom Fields (JSON)',
-	'Name in Custom Fields',
+	'0 records were are found',
+	'There are no values in the specified page',
+	'Name in …',
 	'Its response begins: …',
 	'The file no longer has … bytes',
 	'… [item …]',
@@ -25,7 +27,7 @@ const NOT_MESSAGES = [
 ];
 
 /** Properties that hold what the editor shows, or advice beside a message. */
-const NOT_A_MESSAGE = /^(name|displayName|description|hint|placeholder|action)$/;
+const NOT_A_MESSAGE = /^(name|displayName|description|hint|placeholder|action|value|\w+Advice)$/;
 
 /**
  * The error messages in TypeScript, whatever functions they are passed to: each string of three words or

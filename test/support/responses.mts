@@ -22,7 +22,7 @@ export interface ResponseCase {
 	expected: Expected;
 }
 
-const NO_VERDICT = 'The response does not say whether the update was applied';
+const NO_VERDICT = 'The response does not say whether Wolkvox accepted the request';
 const isGateway = (status: number) => [502, 504].includes(status) || status >= 520;
 
 const success = (name: string, body: unknown, output: IDataObject): ResponseCase => ({
@@ -179,7 +179,7 @@ export const RESPONSES: ResponseCase[] = [
 	refusal(
 		'a failure without a description',
 		{ code: 400, error: 'null', msg: '' },
-		'Wolkvox did not apply the update (code 400)',
+		'Wolkvox rejected the request (code 400)',
 	),
 	refusal('a message of 1 MB', { code: 400, msg: 'm'.repeat(2 ** 20) }, 'm'.repeat(500)),
 	refusal('a message that is a list', { code: 400, msg: ['No', 'way'] }, '["No","way"]'),

@@ -59,12 +59,19 @@ describe('the parameters', () => {
 		},
 	);
 
-	it('are in a collection unless they are required', () => {
+	it('are in a collection unless they are required, or at the heart of an operation', () => {
 		const loose = description.properties.filter(
-			({ name, type, required }) =>
-				!required && type !== 'collection' && !['resource', 'operation'].includes(name),
+			({ type, required }) => !required && type !== 'collection',
 		);
-		expect(loose).toEqual([]);
+		expect(new Set(loose.map(({ name }) => name))).toEqual(
+			new Set(['resource', 'operation', 'filterBy', 'returnAll', 'limit', 'fields', 'fieldsJson']),
+		);
+	});
+
+	it('have one definition per name, as n8n evaluates a name once per definition for each item', () => {
+		const names = description.properties.map(({ name }) => name);
+		const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+		expect(new Set(repeated)).toEqual(new Set(['operation']));
 	});
 });
 

@@ -6,6 +6,8 @@ import { describeNetworkError } from '../../nodes/WolkvoxCrm/transport/networkEr
 import { parseResponse } from '../../nodes/WolkvoxCrm/transport/response';
 import { RESPONSES, type Expected, type ResponseCase } from '../support/responses.mts';
 
+const SENT = { host: 'c.test', timeoutMs: 1, hasFiles: false };
+
 const UPDATE: CaseUpdate = {
 	caseId: 'case0',
 	fields: [],
@@ -22,6 +24,7 @@ async function readByUpdate({ status = 200, headers = {}, body }: ResponseCase):
 		const success = parseResponse(
 			{ statusCode: status, headers, body: bytes },
 			{ host: 'HOST', token: 'response-token' },
+			updateHandler,
 		);
 		state.noteSuccess(success, []);
 		return success;
@@ -31,8 +34,9 @@ async function readByUpdate({ status = 200, headers = {}, body }: ResponseCase):
 		return { output };
 	} catch (error) {
 		if (!(error instanceof RequestFailure)) throw error;
-		const { outcome, message, httpCode, canRepeat, retryAfterMs = 'usual' } = error;
-		return { outcome, message, httpCode, ...(canRepeat && { retryAfterMs }) } as Expected;
+		const { outcome, message, httpCode, retryAfterMs = 'usual' } = error;
+		const repetition = error.canRepeat(updateHandler) ? { retryAfterMs } : {};
+		return { outcome, message, httpCode, ...repetition } as Expected;
 	}
 }
 
@@ -46,7 +50,7 @@ describe('the charset of a response', () => {
 	const message = (contentType: string, body: Buffer) => {
 		const response = { statusCode: 400, headers: { 'content-type': contentType }, body };
 		try {
-			return parseResponse(response, { host: 'HOST', token: 'response-token' });
+			return parseResponse(response, { host: 'HOST', token: 'response-token' }, updateHandler);
 		} catch (error) {
 			return (error as Error).message;
 		}
@@ -69,7 +73,7 @@ describe('a host with several addresses', () => {
 	const afterEachAddress = (code: string, ...syscalls: string[]) => {
 		const errors = syscalls.map((syscall) => Object.assign(new Error(syscall), { syscall }));
 		const cause = Object.assign(new AggregateError(errors), { code });
-		return describeNetworkError(new Error('n8n', { cause }), { host: 'c.test' }, 20_000);
+		return describeNetworkError(new Error('n8n', { cause }), { ...SENT, timeoutMs: 20_000 });
 	};
 
 	it('was definitely not sent the update if it could not be connected to at any of them', () => {
@@ -91,7 +95,7 @@ describe('where the connection stood decides whether an update was sent', () => 
 			new Error('n8n', { cause: original }),
 			Object.assign(new Error('n8n'), { httpCode: code, messages: [original.message] }),
 		];
-		return wrapped.map((error) => describeNetworkError(error, { host: 'c.test' }, 1).outcome);
+		return wrapped.map((error) => describeNetworkError(error, SENT).outcome);
 	};
 	const CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
 
@@ -109,8 +113,7 @@ describe('where the connection stood decides whether an update was sent', () => 
 	);
 
 	it('an error that no one foresaw: unknown', () => {
-		const peer = { host: 'c.test' };
-		expect(describeNetworkError(new RangeError('Maximum call stack'), peer, 1).outcome).toBe(
+		expect(describeNetworkError(new RangeError('Maximum call stack'), SENT).outcome).toBe(
 			'unknown',
 		);
 	});

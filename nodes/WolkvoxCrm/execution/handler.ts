@@ -1,12 +1,13 @@
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
+import type { Action } from '../transport/action';
 import type { RequestBody } from '../transport/request';
 import type { WolkvoxResponse } from '../transport/response';
 import type { AttachedFile, ItemState } from './itemState';
 
 /** What a handler may use while it sends. */
 export interface SendContext {
-	/** What earlier attempts did for this item. */
+	/** What earlier attempts did for this item; nothing for a read. */
 	state: ItemState;
 	/**
 	 * Sends one request of the operation, with the files in its body, and returns Wolkvox's response.
@@ -17,10 +18,10 @@ export interface SendContext {
 }
 
 /** What an operation does with one item. */
-export interface Handler<Parameters> {
+export interface Handler<Parameters> extends Action {
 	/**
-	 * The ID of the record that the item changes, if there is one. Requests for one record are sent in the
-	 * order of the items, and what was done for an item counts only for the same record.
+	 * The ID of the record that the item updates. Requests for one record are sent in the order of the
+	 * items, and what was done for an item counts only for the same record.
 	 */
 	recordId?(context: IExecutePaginationFunctions): string;
 	/**

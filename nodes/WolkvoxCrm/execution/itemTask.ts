@@ -47,7 +47,7 @@ export class ItemTask<Parameters> implements RequestGate {
 		await state.settled;
 		if (state.result) return state.result;
 		if (state.unknown) throw state.unknown;
-		if (this.item.run.isOvertaken(state)) throwOvertaken();
+		if (this.item.run.isOvertaken(state)) throwOvertaken(this.handler.noun);
 
 		const sending = this.handler.send(parameters!, {
 			state,
@@ -63,6 +63,7 @@ export class ItemTask<Parameters> implements RequestGate {
 		const { maxRetries, run } = this.item;
 		const response = await sendRequest(this.context, this.routingRequest, {
 			body,
+			action: this.handler,
 			gate: this,
 			maxRetries,
 		});
@@ -81,8 +82,8 @@ export class ItemTask<Parameters> implements RequestGate {
 	}
 }
 
-function throwOvertaken(): never {
-	throw new UserError('A later item has updated the same case', {
+function throwOvertaken(noun: string): never {
+	throw new UserError(`A later item has updated the same ${noun}`, {
 		description:
 			'This item failed at first. It is not sent after the later one, as it would put older values in place of newer ones.',
 	});

@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
+import type { Action } from '../transport/action';
 import { RequestFailure } from '../transport/failure';
 import type { NodeRun } from './nodeRun';
 import { isTool } from './nodeRun';
@@ -15,16 +16,20 @@ export function toNodeError(
 	itemIndex: number,
 	error: DescribedError,
 ): DescribedError {
-	const { node, continueOnFail } = run;
+	const { node, continueOnFail, action, isRead } = run;
 	const attached = run.filesAttachedTo(itemIndex).join(', ');
-	const outcome = error instanceof RequestFailure ? error.outcome : undefined;
-	const description = error.description ?? undefined;
+	// It is of no importance what became of a request that changes nothing.
+	const outcome = error instanceof RequestFailure && !isRead ? error.outcome : undefined;
+	const isUnknown = outcome === 'unknown';
+	const isInvalidItem = error instanceof UserError && !(error instanceof RequestFailure);
 	const text = [
 		error.message,
-		...(error instanceof UserError && !outcome ? [`[item ${itemIndex}]`] : []),
+		...(isInvalidItem ? [`[item ${itemIndex}]`] : []),
 		...(attached ? [`(already attached: ${attached})`] : []),
-		...(outcome === 'unknown' && continueOnFail && !isTool(node) ? ['[outcome unknown]'] : []),
+		...(isUnknown && continueOnFail && !isTool(node) ? ['[outcome unknown]'] : []),
 	].join(' ');
+	const description =
+		sentences(isUnknown ? unknownAdvice(action) : undefined, error.description) || undefined;
 	const message = isTool(node) ? sentences(text, description) : text;
 
 	if (error instanceof RequestFailure) {
@@ -38,6 +43,12 @@ export function toNodeError(
 	return error instanceof UserError
 		? new NodeOperationError(node, message, { itemIndex, description })
 		: Object.assign(error, { message });
+}
+
+function unknownAdvice({ effect, noun }: Action): string {
+	return effect === 'creates'
+		? `Wolkvox may have created the ${noun} anyway, so the node does not send it again by itself. Look for it in the CRM first: Retry in the list of executions creates it again.`
+		: `Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the ${noun} first: Retry in the list of executions sends it again.`;
 }
 
 /** Joins texts, each of which ends with a full stop then. */

@@ -1,5 +1,6 @@
 import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
+import type { Action } from '../transport/action';
 import { Attempt } from './attempt';
 import { EvaluationLoop } from './evaluationLoop';
 import { ItemState, namesOf } from './itemState';
@@ -28,17 +29,25 @@ export class NodeRun {
 
 	private readonly items: number;
 
-	/** A tool call cannot be retried by itself, so nothing of it is saved. */
+	/** A read is repeated as a whole, and a tool call cannot be retried by itself: nothing of them is saved. */
 	private readonly saved?: SavedProgress;
 
-	constructor(context: IExecutePaginationFunctions) {
+	constructor(
+		context: IExecutePaginationFunctions,
+		readonly action: Action,
+	) {
 		this.node = context.getNode();
 		this.continueOnFail = context.continueOnFail();
 		this.items = itemCount(context, this.node);
-		this.saved = isTool(this.node) ? undefined : new SavedProgress(context, this.items);
+		const isSaved = !this.isRead && !isTool(this.node);
+		this.saved = isSaved ? new SavedProgress(context, this.items) : undefined;
 		for (const { itemIndex, recordId, ...progress } of this.saved?.load() ?? []) {
 			Object.assign(this.stateOf(itemIndex, recordId), progress);
 		}
+	}
+
+	get isRead(): boolean {
+		return this.action.effect === 'reads';
 	}
 
 	/**
@@ -55,7 +64,10 @@ export class NodeRun {
 		return this.currentAttempt;
 	}
 
+	/** What is known of an item: of a read, nothing that an earlier attempt did. */
 	stateOf(itemIndex: number, recordId: string): ItemState {
+		if (this.isRead) return new ItemState(itemIndex, recordId);
+
 		const states = this.statesOf(itemIndex);
 		const known = states.find((state) => state.recordId === recordId);
 		if (known) return known;
@@ -142,12 +154,12 @@ const runs = new WeakMap<IExecuteData, NodeRun>();
  * two runs do. A tool call is a run of its own: older versions of n8n give it the execute data of its
  * agent, which tells no two calls apart.
  */
-export function nodeRunOf(context: IExecutePaginationFunctions): NodeRun {
+export function nodeRunOf(context: IExecutePaginationFunctions, action: Action): NodeRun {
 	const data = context.getExecuteData();
 	const known = runs.get(data);
 	if (known) return known;
 
-	const run = new NodeRun(context);
+	const run = new NodeRun(context, action);
 	if (data.node.name === run.node.name) runs.set(data, run);
 	return run;
 }

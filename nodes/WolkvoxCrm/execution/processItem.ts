@@ -22,7 +22,7 @@ export async function processItem<Parameters>(
 	request: RoutingRequest,
 	handler: Handler<Parameters>,
 ): Promise<INodeExecutionData[]> {
-	const run = nodeRunOf(context);
+	const run = nodeRunOf(context, handler);
 	const attempt = run.attemptOf(context);
 	const pairedItem = { item: context.getItemIndex() };
 	attempt.itemEvaluated();
@@ -46,7 +46,7 @@ async function resultOf<Parameters>(
 ): Promise<IDataObject[]> {
 	const { maxRetries } = getRunOptions(run.node);
 	const itemIndex = context.getItemIndex();
-	// An item that changes no record is one for itself.
+	// An item that updates no record is one for itself.
 	const recordId = handler.recordId?.(context) ?? `item ${itemIndex}`;
 	const state = run.stateOf(itemIndex, recordId);
 
@@ -79,7 +79,7 @@ async function reportedFailure(
 
 	await attempt.end();
 	if (!isTool(run.node)) {
-		failure.description = sentences(failure.description, summaryOf(run.allStates(), error));
+		failure.description = sentences(failure.description, summaryOf(run, error));
 	}
 	throw failure;
 }

@@ -20,7 +20,7 @@ export const maxRetriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
 	default: 2,
 	description:
-		'How often a request is sent again if Wolkvox definitely did not apply it: server not found, connection refused, too many requests, or Wolkvox asked to wait. After any other failure the node never sends it again by itself.',
+		'How often a request is sent again after a failure. A create or an update only if Wolkvox definitely did not apply it: server not found, connection refused, too many requests, or Wolkvox asked to wait. A request that only reads also after a lost connection or a server error.',
 };
 
 /**

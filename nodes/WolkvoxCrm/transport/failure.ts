@@ -1,5 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
+import type { Action } from './action';
+
 /**
  * How a request ended that Wolkvox did not confirm. "unknown" is the default: a request may have
  * been applied unless it is proved that it was refused or never sent.
@@ -11,34 +13,34 @@ interface FailureDetails {
 	advice?: string;
 	/** The HTTP status, or the `code` of the response. Never a network error's code: n8n would replace the message. */
 	httpCode?: string;
-	/** Whether it may pass by itself, so that the same request can succeed later. */
-	isTemporary?: boolean;
+	/** Which requests can succeed if they are sent again; none by default. */
+	repeatable?: 'all' | 'reads';
 	/** How long the server asks to wait before the next request, in milliseconds. */
 	retryAfterMs?: number;
 }
 
-const UNKNOWN_ADVICE =
-	'Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the case first: Retry in the list of executions sends it again.';
-
-/** Why a request was not confirmed. What follows from that (advice, repetition) depends on its outcome alone. */
+/** Why a request was not confirmed. */
 export class RequestFailure extends UserError {
 	readonly httpCode?: string;
 
 	readonly retryAfterMs?: number;
 
-	/** Whether sending the same request again is safe and may help. */
-	readonly canRepeat: boolean;
+	private readonly repeatable?: 'all' | 'reads';
 
 	constructor(
 		readonly outcome: Outcome,
 		message: string,
-		{ advice, httpCode, isTemporary = false, retryAfterMs }: FailureDetails = {},
+		{ advice, httpCode, repeatable, retryAfterMs }: FailureDetails = {},
 	) {
-		super(message, {
-			description: [outcome === 'unknown' ? UNKNOWN_ADVICE : '', advice].filter(Boolean).join(' '),
-		});
+		super(message, { description: advice });
 		this.httpCode = httpCode;
+		this.repeatable = repeatable;
 		this.retryAfterMs = retryAfterMs;
-		this.canRepeat = isTemporary && outcome !== 'unknown';
+	}
+
+	/** Whether sending the same request again is safe and may help. */
+	canRepeat({ effect }: Action): boolean {
+		if (effect === 'reads') return this.repeatable !== undefined;
+		return this.repeatable === 'all' && this.outcome !== 'unknown';
 	}
 }

@@ -15,8 +15,29 @@ export function maskToken(value: unknown, token: string): unknown {
 	return token.length < SHORTEST_TOKEN ? value : mask(value, patternOf(token));
 }
 
+/**
+ * Reads JSON and masks the token in it. A long response is not searched value by value if its text
+ * cannot hold the token: JSON can hide a letter or a digit only behind an escape such as `\u0061`.
+ *
+ * @returns nothing if the text is not JSON, or is nested too deeply for n8n to store it
+ */
+export function parseMaskedJson(text: string, token: string): unknown {
+	const canHoldToken = /\\u00[2-7]/i.test(text) || new RegExp(anyForm(token), 'iu').test(text);
+	try {
+		const value: unknown = JSON.parse(text);
+		JSON.stringify(value);
+		return canHoldToken ? maskToken(value, token) : value;
+	} catch {
+		return undefined;
+	}
+}
+
+function anyForm(token: string): string {
+	return Array.from(token, anyFormOf).join('');
+}
+
 function patternOf(token: string): RegExp {
-	const escaped = Array.from(token, anyFormOf).join('');
+	const escaped = anyForm(token);
 	return token.length < RECOGNIZABLE_TOKEN
 		? new RegExp(`(?<=^|[^\\p{L}\\p{N}]|%[\\da-f]{2})${escaped}(?![\\p{L}\\p{N}])`, 'giu')
 		: new RegExp(escaped, 'giu');

@@ -8,6 +8,11 @@ export interface Peer {
 	proxyHost?: string;
 }
 
+interface SentRequest extends Peer {
+	timeoutMs: number;
+	hasFiles: boolean;
+}
+
 interface NetworkError extends Error {
 	code?: string;
 	syscall?: string;
@@ -22,15 +27,11 @@ type WrappedError = NetworkError & { httpCode?: string | null; messages?: string
  * Explains why no response arrived. "Not sent" is a closed list: the connection was not made, so
  * nothing can have left. Everything else is unknown.
  */
-export function describeNetworkError(
-	error: WrappedError,
-	peer: Peer,
-	timeoutMs: number,
-): RequestFailure {
+export function describeNetworkError(error: WrappedError, request: SentRequest): RequestFailure {
 	const original = originalOf(error);
 	return wasConnected(original)
-		? lostConnection(original, peer, timeoutMs)
-		: missingConnection(original, peer);
+		? lostConnection(original, request)
+		: missingConnection(original, request);
 }
 
 function originalOf(error: WrappedError): NetworkError {
@@ -65,7 +66,7 @@ function missingConnection(error: NetworkError, { host, proxyHost }: Peer): Requ
 	const code = error.code ?? '';
 	const peer = proxyHost ? `proxy ${proxyHost}` : `server ${host}`;
 	const advice = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer(host);
-	const isTemporary = !proxyHost;
+	const repeatable = proxyHost ? undefined : 'all';
 
 	if (isTlsHandshake(error)) {
 		return new RequestFailure('notSent', `No secure connection to ${host}: ${tlsReason(error)}`, {
@@ -73,15 +74,15 @@ function missingConnection(error: NetworkError, { host, proxyHost }: Peer): Requ
 		});
 	}
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-		return new RequestFailure('notSent', `The ${peer} was not found`, { advice, isTemporary });
+		return new RequestFailure('notSent', `The ${peer} was not found`, { advice, repeatable });
 	}
 	if (code === 'ECONNREFUSED') {
 		return new RequestFailure('notSent', `The ${peer} refused the connection`, {
 			advice: proxyHost ? advice : `${advice} If it is right, Wolkvox may be under maintenance.`,
-			isTemporary,
+			repeatable,
 		});
 	}
-	return new RequestFailure('notSent', `The ${peer} cannot be reached`, { advice, isTemporary });
+	return new RequestFailure('notSent', `The ${peer} cannot be reached`, { advice, repeatable });
 }
 
 /** OpenSSL's reason stands between colons; after a semicolon, Node adds advice for whoever starts n8n. */
@@ -91,30 +92,41 @@ function tlsReason({ message }: NetworkError): string {
 	return reason ?? message.split(';')[0];
 }
 
-function lostConnection(error: NetworkError, { host }: Peer, timeoutMs: number): RequestFailure {
+const TOO_LARGE = 'Servers also break a connection when an attachment is too large for them.';
+
+function lostConnection(
+	error: NetworkError,
+	{ host, timeoutMs, hasFiles }: SentRequest,
+): RequestFailure {
 	const code = error.code ?? '';
 	if (code === 'ERR_CANCELED') {
-		return new RequestFailure('unknown', 'The execution was cancelled during the update');
+		return new RequestFailure('unknown', 'The execution was cancelled during the request');
 	}
 	if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
 		return new RequestFailure(
 			'unknown',
 			`Wolkvox did not respond within ${timeoutMs / 1000} seconds`,
-			{ advice: 'You can set a longer Timeout under Settings > Request Options.' },
+			{
+				advice: 'You can set a longer Timeout under Settings > Request Options.',
+				repeatable: 'reads',
+			},
 		);
 	}
 	if (code.startsWith('ERR_SSL_')) {
 		const reason = code.slice('ERR_SSL_'.length).replaceAll('_', ' ').toLowerCase();
 		return new RequestFailure('unknown', `The secure connection to ${host} broke: ${reason}`, {
 			advice: 'A proxy or firewall on the way may have caused it.',
+			repeatable: 'reads',
 		});
 	}
 	if (/^(E[A-Z]|UND_ERR_SOCKET)/.test(code) && !code.startsWith('ERR_')) {
 		return new RequestFailure(
 			'unknown',
 			`The connection to ${host} broke before Wolkvox responded`,
-			{ advice: 'Servers also break a connection when an attachment is too large for them.' },
+			{ advice: hasFiles ? TOO_LARGE : undefined, repeatable: 'reads' },
 		);
 	}
-	return new RequestFailure('unknown', `${host} sent a response that cannot be read`);
+	return new RequestFailure('unknown', `${host} sent a response that cannot be read`, {
+		repeatable: 'reads',
+	});
 }

@@ -6,6 +6,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
+import type { Action } from './action';
 import { completeRequest, recipientOf } from './completeRequest';
 import { requiredCredential } from './credential';
 import { RequestFailure } from './failure';
@@ -53,6 +54,7 @@ export type RequestBody = FormData | IDataObject | undefined;
 
 interface RequestSettings {
 	body: RequestBody;
+	action: Action;
 	gate: RequestGate;
 	maxRetries: number;
 }
@@ -73,7 +75,7 @@ export async function sendRequest(
 	return await sendOnce(context, request, settings).catch(async (error: Error) => {
 		if (!(error instanceof RequestFailure)) throw error;
 
-		const mayRepeat = error.canRepeat && repeats < settings.maxRetries;
+		const mayRepeat = error.canRepeat(settings.action) && repeats < settings.maxRetries;
 		const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT * 2 ** repeats : 0);
 		settings.gate.hold(wait);
 		if (!mayRepeat) throw error;
@@ -89,7 +91,7 @@ export async function sendRequest(
 async function sendOnce(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	{ body, gate }: RequestSettings,
+	{ body, action, gate }: RequestSettings,
 ): Promise<WolkvoxResponse> {
 	const { proxy, timeout: givenTimeout } = request.options as IHttpRequestOptions;
 	const timeout = usableTimeout(givenTimeout);
@@ -115,11 +117,13 @@ async function sendOnce(
 
 	return await context
 		.makeRoutingRequest({ ...request, options })
-		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, recipient!))
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, recipient!, action))
 		.catch((error: Error) => {
 			if (!recipient) throw refusal ?? error;
 			if (error instanceof RequestFailure) throw error;
-			throw unreadableFile(body) ?? describeNetworkError(error, recipient, timeout);
+			const hasFiles = streamedFiles(body).length > 0;
+			const sent = { ...recipient, timeoutMs: timeout, hasFiles };
+			throw unreadableFile(body) ?? describeNetworkError(error, sent);
 		})
 		.finally(() => streamedFiles(body).forEach((file) => file.close()));
 }

@@ -5,10 +5,12 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
+import type { Action } from './action';
 import type { Outcome } from './failure';
-import { maskToken } from './masking';
+import { maskToken, parseMaskedJson } from './masking';
 import type { Peer } from './networkErrors';
-import { failedResponse, foreignResponse, quote } from './responseFailures';
+import { foundNothing, inEnvelope, isEmpty } from './queryResponse';
+import { failedResponse, foreignResponse, isSuccess, quote } from './responseFailures';
 import { retryAfterMs } from './retryAfter';
 
 /** A response as n8n hands it on: the body is a Buffer, or text if a version of n8n ignores `encoding`. */
@@ -34,23 +36,41 @@ export async function keepFullResponse(
 
 /**
  * Reads a response (page "cases update"; help center, "Possible Error Codes"). Its `msg` decides
- * nothing: the page itself has two spellings of success.
+ * nothing about a change: the page itself has two spellings of success.
  *
  * @param recipient who was asked, and the token to mask
+ * @returns for a read without a match, a response with empty `data`
  * @throws RequestFailure if it is not a success of Wolkvox
  */
 export function parseResponse(
 	response: HttpResponse,
 	{ token, ...peer }: Peer & { token: string },
+	action: Action,
 ): WolkvoxResponse {
+	const { statusCode } = response;
+	const isRead = action.effect === 'reads';
 	const text = textOf(response);
-	const body = maskToken(parseObject(text), token);
-	const code = body ? codeOf(body, response.statusCode) : NaN;
-	const outcome = outcomeOf(response, code);
+	const json = parseMaskedJson(text, token);
+	const body = toObject(isRead ? inEnvelope(json, statusCode) : json);
+	const code = body ? codeOf(body, statusCode) : NaN;
 
-	if (body && outcome === 'applied') return normalize(body, code);
+	const isReadable = body !== undefined || text.trim() === '';
+	if (isRead && isReadable && foundNothing(body ?? {}, code, statusCode)) {
+		return { code: 200, data: [] };
+	}
+	const outcome = outcomeOf(response, code);
+	if (body && outcome === 'applied' && !(isRead && isEmpty(body.data)))
+		return normalize(body, code);
+
 	const headers = maskToken(response.headers, token);
-	const failure = { ...response, headers, ...peer, code, outcome: outcome as Outcome };
+	const failure = {
+		...response,
+		headers,
+		...peer,
+		code,
+		outcome: outcome === 'applied' ? 'unknown' : outcome,
+		action,
+	};
 	throw body ? failedResponse(failure, body) : foreignResponse(failure, maskToken(text, token));
 }
 
@@ -68,14 +88,14 @@ function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome
 	return [301, 307, 308].includes(statusCode) ? 'refused' : 'unknown';
 }
 
-function isSuccess(code: number): boolean {
-	return code >= 200 && code < 300;
-}
-
-/** Wolkvox sends `code` as a number or as text. Without it, `data` is the verdict, unless an error is named. */
-function codeOf({ code, data, error }: IDataObject, statusCode: number): number {
+/**
+ * Wolkvox sends `code` as a number or as text. Without it, `data` or the ID of a record is the verdict,
+ * unless an error is named.
+ */
+function codeOf({ code, data, wolkvox_id: id, error }: IDataObject, statusCode: number): number {
 	if (code === undefined) {
-		return isSuccess(statusCode) && data != null && !quote(error) ? statusCode : NaN;
+		const hasResult = data != null || quote(id) !== undefined;
+		return isSuccess(statusCode) && hasResult && !quote(error) ? statusCode : NaN;
 	}
 	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d+\s*$/.test(code))
 		? Number(code)
@@ -103,13 +123,8 @@ function decode({ body, headers }: HttpResponse): string {
 	}
 }
 
-function parseObject(text: string): IDataObject | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null && !Array.isArray(value)
-			? (value as IDataObject)
-			: undefined;
-	} catch {
-		return undefined;
-	}
+function toObject(json: unknown): IDataObject | undefined {
+	return typeof json === 'object' && json !== null && !Array.isArray(json)
+		? (json as IDataObject)
+		: undefined;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Action } from './action';
 import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
 import type { Outcome } from './failure';
 import { RequestFailure } from './failure';
@@ -13,6 +14,7 @@ interface FailedResponse extends Peer {
 	/** Wolkvox's verdict; NaN if there is none. */
 	code: number;
 	outcome: Outcome;
+	action: Action;
 }
 
 /** What a server says is cut here: an error message is read by a person. */
@@ -20,7 +22,7 @@ const MESSAGE_LENGTH = 500;
 
 /** A response in Wolkvox's own form that is not a success, in Wolkvox's words. */
 export function failedResponse(response: FailedResponse, body: IDataObject): RequestFailure {
-	const { statusCode, code, outcome } = response;
+	const { statusCode, code, outcome, action } = response;
 	if (isRedirect(statusCode) && !(code >= 400)) return redirect(response);
 
 	const failedCode = code >= 400 ? code : statusCode;
@@ -29,16 +31,16 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 		failedCode,
 		messageOf(response, body) ??
 			(outcome === 'refused'
-				? `Wolkvox did not apply the update (code ${failedCode})`
-				: 'The response does not say whether the update was applied'),
-		adviceForCode(failedCode),
+				? `Wolkvox rejected the request (code ${failedCode})`
+				: 'The response does not say whether Wolkvox accepted the request'),
+		adviceForCode(failedCode, action),
 	);
 }
 
 /** The words of a success under a failing status would mislead. */
 function messageOf({ statusCode, code, outcome }: FailedResponse, body: IDataObject) {
-	const isSuccess = code >= 200 && code < 300;
-	if (!isSuccess) return quote(body.msg) ?? quote(body.error);
+	const isContradiction = isSuccess(code) && !isSuccess(statusCode);
+	if (!isContradiction) return quote(body.msg) ?? quote(body.error);
 	return outcome === 'refused'
 		? undefined
 		: `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
@@ -65,6 +67,10 @@ export function foreignResponse(response: FailedResponse, text: string): Request
 	);
 }
 
+export function isSuccess(code: number): boolean {
+	return code >= 200 && code < 300;
+}
+
 function isRedirect(statusCode: number): boolean {
 	return statusCode >= 300 && statusCode < 400;
 }
@@ -88,7 +94,10 @@ function proxyLogin({ proxyHost }: FailedResponse): RequestFailure {
 	});
 }
 
-/** Only 429, and 503 with a `Retry-After`, say that a request was turned away for the time being. */
+/**
+ * Only 429, and 503 with a `Retry-After`, say that a request was turned away for the time being. After
+ * any other server error, a read can still be repeated.
+ */
 function statusFailure(
 	{ headers, outcome }: FailedResponse,
 	code: number,
@@ -98,13 +107,14 @@ function statusFailure(
 	const httpCode = String(code);
 	const wait = retryAfterMs(headers);
 	if (code !== 429 && !(code === 503 && wait !== undefined)) {
-		return new RequestFailure(outcome, message, { advice, httpCode });
+		const repeatable = code >= 500 ? 'reads' : undefined;
+		return new RequestFailure(outcome, message, { advice, httpCode, repeatable });
 	}
 	const isShort = wait === undefined || wait <= LONGEST_WAIT;
 	return new RequestFailure(
 		outcome,
 		isShort ? message : `${message.replace(/\.$/, '')}. Wolkvox asks you to wait ${inWords(wait)}`,
-		{ advice, httpCode, isTemporary: isShort, retryAfterMs: wait },
+		{ advice, httpCode, repeatable: isShort ? 'all' : undefined, retryAfterMs: wait },
 	);
 }
 

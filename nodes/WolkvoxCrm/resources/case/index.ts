@@ -1,6 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { handledBy } from '../../execution/routing';
+import { caseIdField } from './caseId';
+import { createHandler } from './create';
+import { caseCreateDescription } from './createDescription';
+import { getHandler } from './get';
+import { getManyHandler } from './getMany';
+import { caseGetManyDescription } from './getManyDescription';
 import { updateHandler } from './update';
 import { caseUpdateDescription } from './updateDescription';
 
@@ -14,6 +20,36 @@ export const caseDescription: INodeProperties[] = [
 		displayOptions: { show: { resource: ['case'] } },
 		options: [
 			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create case',
+				description: 'Create a case for a contact who exists in the CRM',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/cases/insert.php' },
+					...handledBy(createHandler),
+				},
+			},
+			{
+				name: 'Get',
+				value: 'get',
+				action: 'Get case',
+				description: 'Get one case by its Wolkvox ID. To find a case by its number, use Get Many.',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
+					...handledBy(getHandler),
+				},
+			},
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many cases',
+				description: 'Find cases by their number, their contact, their status or another field',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
+					...handledBy(getManyHandler),
+				},
+			},
+			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update case',
@@ -26,5 +62,11 @@ export const caseDescription: INodeProperties[] = [
 		],
 		default: 'update',
 	},
+	{
+		...caseIdField,
+		displayOptions: { show: { resource: ['case'], operation: ['get', 'update'] } },
+	},
+	...caseCreateDescription,
+	...caseGetManyDescription,
 	...caseUpdateDescription,
 ];

@@ -1,14 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Handler } from '../../execution/handler';
 import { buildFormData } from '../../transport/formData';
-import type { WolkvoxResponse } from '../../transport/response';
+import { withRecordId } from '../shared/output';
 import { getCaseId } from './caseId';
 import type { CaseUpdate } from './updateParameters';
 import { getUpdateParameters } from './updateParameters';
 
 /** Case: Update (page "cases update" of the API). One output item per case, however many requests its files take. */
 export const updateHandler: Handler<CaseUpdate> = {
+	effect: 'updates',
+	noun: 'case',
+	rejectedAdvice:
+		'Check the values: Status and Priority must exist for the case type, Responsible must be a user of the CRM, Solution is required when the status closes the case, and names of custom fields must be spelled as in the CRM.',
+	notFoundAdvice: 'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case.',
+
 	recordId: getCaseId,
 
 	read: getUpdateParameters,
@@ -22,16 +26,6 @@ export const updateHandler: Handler<CaseUpdate> = {
 		for (const { body, files: attached } of bodies) {
 			await request(body, attached);
 		}
-		return [outputOf(state.lastResponse!, caseId)];
+		return [withRecordId(state.lastResponse!, caseId)];
 	},
 };
-
-/** Wolkvox's own sample leaves the ID empty. */
-function outputOf(response: WolkvoxResponse, caseId: string): IDataObject {
-	const { data } = response;
-	if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-		const { wolkvox_id: id } = data as IDataObject;
-		return { ...response, data: { ...data, wolkvox_id: id || caseId } };
-	}
-	return { ...response, data: data ?? { wolkvox_id: caseId } };
-}

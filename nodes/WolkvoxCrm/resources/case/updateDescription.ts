@@ -1,16 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { maxConcurrentOption, maxRetriesOption } from '../../execution/runOptions';
-import { caseIdField } from './caseId';
 import {
-	attachmentPartNameOption,
 	attachmentsField,
 	caseTypeField,
 	contactField,
 	customFieldsField,
 	customFieldsJsonField,
 	descriptionField,
-	multipleFilesOption,
 	ownerField,
 	priorityField,
 	responsibleField,
@@ -18,40 +14,34 @@ import {
 	statusField,
 } from './fields';
 
-const showOnlyForCaseUpdate = { show: { resource: ['case'], operation: ['update'] } };
+const ONE_SAMPLE =
+	'Wolkvox shows this field in a single example for an update, so it may have no effect.';
 
 export const caseUpdateDescription: INodeProperties[] = [
-	{ ...caseIdField, displayOptions: showOnlyForCaseUpdate },
 	{
 		displayName: 'Update Fields',
 		name: 'updateFields',
 		type: 'collection',
 		placeholder: 'Add Field',
 		default: {},
-		displayOptions: showOnlyForCaseUpdate,
+		displayOptions: { show: { resource: ['case'], operation: ['update'] } },
 		description:
 			'What to change. A field that you do not add, or whose value is empty, is not sent. Wolkvox lists Case Type, Responsible, Status and Priority as required for an update, although its own examples leave some of them out: add them if Wolkvox rejects the update.',
 		options: [
-			attachmentsField,
+			{
+				...attachmentsField,
+				description: `${attachmentsField.description} Wolkvox does not say whether a new attachment adds to earlier ones or replaces them, so try it on a test case.`,
+			},
 			caseTypeField,
-			contactField,
+			{ ...contactField, description: `${contactField.description}. ${ONE_SAMPLE}` },
 			customFieldsField,
 			customFieldsJsonField,
-			descriptionField,
-			ownerField,
+			{ ...descriptionField, description: `${descriptionField.description}. ${ONE_SAMPLE}` },
+			{ ...ownerField, description: `${ownerField.description}. ${ONE_SAMPLE}` },
 			priorityField,
 			responsibleField,
 			solutionField,
 			statusField,
 		],
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		displayOptions: showOnlyForCaseUpdate,
-		options: [attachmentPartNameOption, maxConcurrentOption, maxRetriesOption, multipleFilesOption],
 	},
 ];

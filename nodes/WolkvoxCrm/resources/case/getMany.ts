@@ -1,0 +1,19 @@
+import type { Handler } from '../../execution/handler';
+import { getRequiredText } from '../shared/requiredText';
+import type { Search } from '../shared/search';
+import { getSearch, search } from '../shared/search';
+
+/** Case: Get Many (page "query cases" of the API): the cases with this value in this field. */
+export const getManyHandler: Handler<Search> = {
+	effect: 'reads',
+	noun: 'case',
+	rejectedAdvice: 'Check Search By: the field must be one that Wolkvox knows, spelled exactly.',
+
+	async read(context) {
+		const field = getRequiredText(context, 'searchBy', 'Search By');
+		const value = getRequiredText(context, 'value', 'Value');
+		return getSearch(context, { field, value });
+	},
+
+	send: search,
+};

@@ -1,0 +1,22 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Handler } from '../../execution/handler';
+import { withRecordId } from '../shared/output';
+import { getModule, getRecordFields } from './parameters';
+
+/** Record: Create (page "insert" of the API). */
+export const createHandler: Handler<IDataObject> = {
+	effect: 'creates',
+	noun: 'record',
+	rejectedAdvice:
+		'Check Module and Fields: their names must be spelled as in the CRM, and the CRM can require more fields.',
+
+	async read(context) {
+		return { module: getModule(context), fields: getRecordFields(context) };
+	},
+
+	async send(body, { request }) {
+		const response = await request(body);
+		return [withRecordId(response, response.wolkvox_id)];
+	},
+};

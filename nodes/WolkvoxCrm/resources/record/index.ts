@@ -1,0 +1,59 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { handledBy } from '../../execution/routing';
+import { createHandler } from './create';
+import { fieldsField, fieldsJsonField, moduleField } from './fields';
+import { getManyHandler } from './getMany';
+import { recordGetManyDescription } from './getManyDescription';
+import { recordField } from './recordId';
+import { updateHandler } from './update';
+
+const showOnlyForRecords = { show: { resource: ['record'] } };
+
+/** What can be done with contacts and the records of other modules, and the page of the API for each. */
+export const recordDescription: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: showOnlyForRecords,
+		options: [
+			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create record',
+				description: 'Create a contact, or a record of another module',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/custom/insert.php' },
+					...handledBy(createHandler),
+				},
+			},
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many records',
+				description: 'Find contacts or records of another module, by a field or by date',
+				routing: { request: { method: 'POST' }, ...handledBy(getManyHandler) },
+			},
+			{
+				name: 'Update',
+				value: 'update',
+				action: 'Update record',
+				description: 'Change fields of a contact, or of a record of another module',
+				routing: {
+					request: { method: 'POST', url: '/server/API/v2/custom/update.php' },
+					...handledBy(updateHandler),
+				},
+			},
+		],
+		default: 'create',
+	},
+	{ ...moduleField, displayOptions: showOnlyForRecords },
+	{ ...recordField, displayOptions: { show: { resource: ['record'], operation: ['update'] } } },
+	...recordGetManyDescription,
+	...[fieldsField, fieldsJsonField].map((field) => ({
+		...field,
+		displayOptions: { show: { resource: ['record'], operation: ['create', 'update'] } },
+	})),
+];

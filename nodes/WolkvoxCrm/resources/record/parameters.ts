@@ -1,0 +1,28 @@
+import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { getJsonFields } from '../shared/jsonFields';
+import { getRequiredText } from '../shared/requiredText';
+import { throwUserError } from '../shared/values';
+
+/** The part of the CRM that holds the record. */
+export function getModule(context: IExecutePaginationFunctions): string {
+	return getRequiredText(context, 'module', 'Module');
+}
+
+/**
+ * The fields to send.
+ *
+ * @throws UserError if there are none, or if a value is invalid
+ */
+export function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
+	const rows = context.getNodeParameter('fields', {});
+	const json = context.getNodeParameter('fieldsJson', '');
+	const fields = getJsonFields(rows, json, { rows: 'Fields', json: 'Fields (JSON)' });
+	if (fields === undefined || Object.keys(fields).length === 0) {
+		throwUserError(
+			'Fields is empty',
+			'Add at least one field and give it a value. An expression may have found nothing for this item.',
+		);
+	}
+	return fields as IDataObject;
+}

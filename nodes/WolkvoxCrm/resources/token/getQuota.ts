@@ -1,0 +1,27 @@
+import type { Handler } from '../../execution/handler';
+import { recordsOf } from '../../transport/queryResponse';
+import { throwUserError } from '../shared/values';
+
+/** Token: Get Quota (page "token information" of the API): what is left of the token's calls today. */
+export const getQuotaHandler: Handler<undefined> = {
+	effect: 'reads',
+	noun: 'token',
+	rejectedAdvice: 'Check CRM Operation Name in the credential.',
+
+	async read() {
+		return undefined;
+	},
+
+	async send(_parameters, { request }) {
+		const { data } = await request();
+		const [quota] = recordsOf(data);
+		return [quota ?? throwNoQuota()];
+	},
+};
+
+function throwNoQuota(): never {
+	return throwUserError(
+		'Wolkvox returned no quota for this token',
+		'Check Token in the credential: it must be an internal token of the CRM.',
+	);
+}

@@ -1,0 +1,29 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { handledBy } from '../../execution/routing';
+import { getQuotaHandler } from './getQuota';
+
+/** What can be asked about the token of the credential. */
+export const tokenDescription: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['token'] } },
+		options: [
+			{
+				name: 'Get Quota',
+				value: 'getQuota',
+				action: 'Get token quota',
+				description:
+					'See how many calls the token has left today. This costs one call per item: turn on Execute Once under Settings.',
+				routing: {
+					request: { method: 'GET', url: '/server/API/v2/token/tokenInformation.php' },
+					...handledBy(getQuotaHandler),
+				},
+			},
+		],
+		default: 'getQuota',
+	},
+];

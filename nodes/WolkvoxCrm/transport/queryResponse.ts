@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { RequestFailure } from './failure';
+import { isSuccess, quote } from './responseFailures';
+
+/** What a query without a match has responded to integrations; no page of the API shows it. */
+const NO_MATCH = ['0 records were are found', 'There are no values in the specified page'];
+
+/** A list, or a record alone, in the envelope of Wolkvox's other responses. */
+export function inEnvelope(json: unknown, statusCode: number): unknown {
+	const isRecord = isObject(json) && !('code' in json) && !('data' in json) && 'wolkvox_id' in json;
+	return Array.isArray(json) || isRecord ? { code: statusCode, data: json } : json;
+}
+
+/**
+ * Whether a query found nothing: by a known sentence, by code 416, or by a success without records.
+ * Any other message without records can be that of a query that failed, which must not look like an
+ * empty result.
+ */
+export function foundNothing({ msg, error, data }: IDataObject, code: number, statusCode: number) {
+	if (!isEmpty(data)) return false;
+	const text = quote(msg)?.trim() ?? '';
+	const failedCode = code >= 400 ? code : statusCode;
+	if (failedCode === 416 || NO_MATCH.includes(text)) return true;
+
+	const isPlain = quote(error) === undefined && /^$|^0 |^ok$|^succes/i.test(text);
+	return isPlain && isSuccess(statusCode) && isSuccess(code);
+}
+
+/**
+ * The records in the `data` of a response: a list, one record, or a list with gaps, which PHP sends as
+ * an object with numbers for keys.
+ *
+ * @throws RequestFailure if there is something else
+ */
+export function recordsOf(data: unknown): IDataObject[] {
+	const records: unknown[] =
+		isObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data ?? []].flat();
+	if (!records.every(isObject)) {
+		throw new RequestFailure('unknown', 'The response contains a record that is not an object');
+	}
+	return records;
+}
+
+export function isEmpty(data: unknown): boolean {
+	return (
+		data === undefined ||
+		data === null ||
+		data === '' ||
+		(typeof data === 'object' && Object.keys(data).length === 0)
+	);
+}
+
+function hasNumberedKeys(data: IDataObject): boolean {
+	return Object.keys(data).every((key) => /^\d+$/.test(key));
+}
+
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
