@@ -43,7 +43,8 @@ export const caseDescription: INodeProperties[] = [
 				name: 'Get Many',
 				value: 'getMany',
 				action: 'Get many cases',
-				description: 'Find cases by their number, their contact, their status or another field',
+				description:
+					'Find cases by their number, their contact, their status or another field. Returns nothing if none matches.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
 					...handledBy(getManyHandler),

@@ -33,7 +33,8 @@ export const recordDescription: INodeProperties[] = [
 				name: 'Get Many',
 				value: 'getMany',
 				action: 'Get many records',
-				description: 'Find contacts or records of another module, by a field or by date',
+				description:
+					'Find contacts or records of another module, by a field or by date. Returns nothing if none matches.',
 				routing: { request: { method: 'POST' }, ...handledBy(getManyHandler) },
 			},
 			{
