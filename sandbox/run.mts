@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { callExample, ensureExample, isClosedWithReport } from './example.mts';
+import {
+	callExample,
+	callNumberExample,
+	ensureExample,
+	isClosedWithReport,
+	isUpdatedAlone,
+} from './example.mts';
 import { OWNER } from './n8n.mts';
 import { REPORT, REPORT_SHA256 } from './report.mts';
 import { startSandbox, type Sandbox } from './sandbox.mts';
@@ -7,6 +13,9 @@ import { untilAskedToStop } from './signals.mts';
 import type { Case } from './standin/cases.mts';
 import { exitWithError, RUN_FOLDER, step } from './tools.cjs';
 import { watchSources } from './watch.mts';
+
+/** Ids of the example workflows in n8n. */
+type Examples = Awaited<ReturnType<typeof ensureExamples>>;
 
 const onlyOnce = process.argv.includes('--once');
 const isDev = process.argv.includes('--dev');
@@ -27,19 +36,28 @@ async function main() {
 	});
 	isUp = true;
 	try {
-		const id = await step('Setting up the credential and the example', () =>
-			ensureExample(sandbox),
+		const examples = await step('Setting up the credential and the examples', () =>
+			ensureExamples(sandbox),
 		);
-		process.exitCode = (await showExample(sandbox)) ? 0 : 1;
-		if (!onlyOnce) await stay(sandbox, id, askedToStop);
+		const results = [await showExample(sandbox), await showNumberExample(sandbox)];
+		process.exitCode = results.every(Boolean) ? 0 : 1;
+		if (!onlyOnce) await stay(sandbox, examples, askedToStop);
 	} finally {
 		await sandbox.stop();
 	}
 	process.exit();
 }
 
-async function stay(sandbox: Sandbox, exampleId: string, askedToStop: Promise<void>) {
-	printAddresses(sandbox, exampleId);
+async function ensureExamples(sandbox: Sandbox) {
+	return {
+		closeCase: await ensureExample(sandbox),
+		byNumber: await ensureExample(sandbox, 'find-case-by-number-and-update.json'),
+		webForm: await ensureExample(sandbox, 'create-case-from-web-form.json'),
+	};
+}
+
+async function stay(sandbox: Sandbox, examples: Examples, askedToStop: Promise<void>) {
+	printAddresses(sandbox, examples);
 	if (isDev) watchSources(join(RUN_FOLDER, 'n8n'));
 	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
 	if (died) throw died;
@@ -64,6 +82,24 @@ async function showExample({ n8n, standIn }: Sandbox) {
 	return asExpected;
 }
 
+/** Updates a case of which only the number is known, and returns whether that case alone changed. */
+async function showNumberExample({ n8n, standIn }: Sandbox) {
+	const target = standIn.cases[2];
+	const before = structuredClone(standIn.cases);
+	console.log(`\nA case number comes in: ${target.number}. The case before:\n${describe(target)}`);
+	const response = await callNumberExample(n8n, target.number);
+	console.log(`\nThe workflow "Find a case by its number and update it" returned: ${response}`);
+	console.log(`\nThe case after:\n${describe(target)}`);
+
+	const asExpected = isUpdatedAlone(target, before, standIn.cases);
+	console.log(
+		asExpected
+			? `\nIt worked: ${target.number} has the new status and the note, and no other case has changed.`
+			: `\nSomething went wrong: only ${target.number} should have changed, with a new status and a note.`,
+	);
+	return asExpected;
+}
+
 function describe({ id, fields, customFields, attachments }: Case) {
 	const files = attachments.map(
 		({ name, size, sha256 }) => `${name}, ${size} bytes, SHA-256 ${sha256}`,
@@ -77,20 +113,28 @@ function describe({ id, fields, customFields, attachments }: Case) {
 	return rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`).join('\n');
 }
 
-function printAddresses({ n8n, standIn }: Sandbox, exampleId: string) {
+function printAddresses({ n8n, standIn }: Sandbox, { closeCase, byNumber, webForm }: Examples) {
 	const [, open] = standIn.cases;
 	console.log(`
 n8n is running. Open it in your browser:
 
   n8n           ${n8n.url}   (sign in as ${OWNER.email}, password ${OWNER.password})
-  The example   ${n8n.url}/workflow/${exampleId}
-  The stand-in  ${standIn.url}   (shows its cases live; it is a test double, not Wolkvox)
+  The stand-in  ${standIn.url}   (shows its cases and contacts live; it is a test double, not Wolkvox)
+
+The examples:
+
+  Close a case with its report            ${n8n.url}/workflow/${closeCase}
+  Find a case by its number and update it ${n8n.url}/workflow/${byNumber}
+  Create a case from a web form           ${n8n.url}/workflow/${webForm}
 
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
-To run the example again, on a case that is still open:
+To run the examples again, on a case that is still open:
   curl -F caseId=${open.id} -F solution=Done -F report=@LICENSE ${n8n.url}/webhook/close-case
-That run appears under Executions. To watch it in the editor, click Execute workflow first
-and use /webhook-test/close-case instead.
+  curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
+To create a case, fill in the form:
+  ${n8n.url}/form/new-case
+These runs appear under Executions. To watch one in the editor, click Execute workflow first
+and use /webhook-test/ or /form-test/ instead of /webhook/ or /form/.
 
 Press Ctrl-C to stop.`);
 }

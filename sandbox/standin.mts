@@ -1,68 +1,31 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { listen } from './listen.mts';
 import { ABOUT } from './standin/about.mts';
-import { applyUpdate, newCase, seedCases, type Case } from './standin/cases.mts';
-import { readForm, type Form, type UploadedFile } from './standin/form.mts';
+import { readBody } from './standin/body.mts';
+import type { Case } from './standin/cases.mts';
+import { callEndpoint } from './standin/endpoints.mts';
+import type { StoredRecord } from './standin/records.mts';
+import { State, type LogEntry, type StateOptions } from './standin/state.mts';
 
-const API = '/server/API/v2';
-const CLOSING_STATUSES = ['closed', 'cerrado'];
-const DAILY_QUOTA = 4800;
-const LOG_LENGTH = 5000;
-const REASONS: Record<number, string> = {
-	400: 'BAD REQUEST',
-	401: 'UNAUTHORIZED',
-	403: 'FORBIDDEN',
-	404: 'NOT FOUND',
-	405: 'METHOD NOT ALLOWED',
-	412: 'PRECONDITION FAILED',
-};
+export type { LogEntry } from './standin/state.mts';
 
-export interface StandInOptions {
+export interface StandInOptions extends StateOptions {
 	/** 0 picks any free port. */
 	port?: number;
 	host?: string;
-	/** The only token it accepts, and the operation that the token belongs to. */
-	token?: string;
-	operation?: string;
-	/** Creates a case for every unknown id. */
-	acceptAnyCase?: boolean;
-}
-
-/** One request to the API. The token is never in it. */
-export interface LogEntry {
-	at: string;
-	method: string;
-	path: string;
-	code: number;
-	fields: Record<string, string>;
-	files: UploadedFile[];
 }
 
 export interface StandIn {
 	url: string;
 	token: string;
 	cases: Case[];
+	/** Contacts and the records of all other modules. */
+	records: StoredRecord[];
 	log: LogEntry[];
 	close(): Promise<void>;
 }
-
-interface Result {
-	status: number;
-	body: unknown;
-}
-
-interface Endpoint {
-	method: 'GET' | 'POST';
-	run(state: State, form: Form): Result;
-}
-
-const ENDPOINTS: Record<string, Endpoint> = {
-	[`${API}/cases/update.php`]: { method: 'POST', run: updateCase },
-	[`${API}/token/tokenInformation.php`]: { method: 'GET', run: tokenInformation },
-};
 
 /**
  * Starts a stand-in for the part of Wolkvox's CRM API that this package uses. It is a test double:
@@ -81,6 +44,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		url: `http://${host}:${await listen(server, port, host)}`,
 		token: state.token,
 		cases: state.cases,
+		records: state.records,
 		log: state.log,
 		close: async () => {
 			server.closeAllConnections();
@@ -89,137 +53,43 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 	};
 }
 
-class State {
-	readonly cases: Case[] = seedCases();
-	readonly log: LogEntry[] = [];
-	readonly token: string;
-	readonly operation: string;
-	readonly acceptAnyCase: boolean;
-	calls = 0;
-
-	constructor({
-		token = 'sandbox-token',
-		operation = 'demo',
-		acceptAnyCase = false,
-	}: StandInOptions) {
-		this.token = token;
-		this.operation = operation;
-		this.acceptAnyCase = acceptAnyCase;
-	}
-
-	find(id: string) {
-		const known = this.cases.find((one) => one.id === id);
-		if (known || !this.acceptAnyCase) return known;
-		const created = newCase(id);
-		this.cases.push(created);
-		return created;
-	}
-
-	write(entry: LogEntry) {
-		this.log.push(entry);
-		if (this.log.length > LOG_LENGTH) this.log.shift();
-	}
-}
-
 async function respond(
 	state: State,
 	page: Buffer,
 	request: IncomingMessage,
 	response: ServerResponse,
 ) {
-	const url = new URL(request.url ?? '/', 'http://stand-in');
+	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
 	const views: Record<string, () => void> = {
 		'/': () => send(response, 200, page, 'text/html; charset=utf-8'),
 		'/cases.json': () => sendJson(response, 200, state.cases),
+		'/records.json': () => sendJson(response, 200, state.records),
 		'/log.json': () => sendJson(response, 200, state.log),
 		'/about.json': () => sendJson(response, 200, ABOUT),
 	};
-	const view = views[url.pathname];
+	const view = views[pathname];
 	if (view) return view();
 
 	// PHP starts a script only after it has read the whole body, so every refusal comes after that.
-	const form = await readForm(request);
-	const { status, body } = callEndpoint(state, request, url, form);
+	const parameters = { query: Object.fromEntries(searchParams), ...(await readBody(request)) };
+	const { status, body } = callEndpoint(state, request, pathname, parameters);
+	const { query, fields, files, json } = parameters;
 	state.write({
 		at: new Date().toISOString(),
 		method: request.method ?? '',
-		path: url.pathname,
+		path: pathname,
 		code: status,
-		fields: form.fields,
-		files: form.files,
+		query,
+		fields,
+		files,
+		...(json && { body: withoutToken(json) }),
 	});
 	sendJson(response, status, body);
 }
 
-function callEndpoint(state: State, request: IncomingMessage, url: URL, form: Form): Result {
-	const endpoint = ENDPOINTS[url.pathname];
-	if (!endpoint) return refusal(404, 'There is no such API');
-	const { method, run } = endpoint;
-	if (request.method !== method) return refusal(405, `Use ${method}`);
-	const operation = method === 'GET' ? url.searchParams.get('operation') : form.fields.operation;
-	return refuseToken(state, request, operation) ?? run(state, form);
-}
-
-function refuseToken(state: State, request: IncomingMessage, operation?: string | null) {
-	const token = request.headers['wolkvox-token'];
-	if (!token) return refusal(401, 'Please enter the Wolkvox-Token');
-	if (!sameText(String(token), state.token)) return refusal(401, 'Please validate the token');
-	if (!operation) return refusal(400, 'The parameter operation is required');
-	if (operation !== state.operation) {
-		return refusal(403, `The token does not belong to the operation ${operation}`);
-	}
-	state.calls++;
-	return undefined;
-}
-
-function sameText(a: string, b: string) {
-	const digest = (text: string) => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(a), digest(b));
-}
-
-function updateCase(state: State, form: Form): Result {
-	const id = form.fields['wolkvox-id'];
-	if (!id) return refusal(400, 'The parameter wolkvox-id is required');
-	const customFields = parseCustomFields(form.fields.form);
-	if (!customFields) return refusal(400, 'The parameter form must be a JSON object');
-	if (lacksSolution(form.fields)) return refusal(412, 'A closed case needs a solution');
-	const target = state.find(id);
-	if (!target) return refusal(404, `There is no case with the id ${id}`);
-
-	applyUpdate(target, form, customFields);
-	return success(200, 'Succesfully update record', { wolkvox_id: '' });
-}
-
-function parseCustomFields(text = '{}'): Record<string, unknown> | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		return isObject ? (value as Record<string, unknown>) : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-function lacksSolution({ status = '', solution = '' }: Record<string, string>) {
-	return CLOSING_STATUSES.includes(status.toLowerCase()) && solution.trim() === '';
-}
-
-function tokenInformation(state: State): Result {
-	return success('200', '1 records were are found', {
-		description: 'sandbox',
-		token_limit: DAILY_QUOTA,
-		token_use_today: state.calls,
-		available_consumition_options: DAILY_QUOTA - state.calls,
-		hours_to_restart_count: 15,
-	});
-}
-
-function success(code: number | string, msg: string, data: unknown): Result {
-	return { status: 200, body: { code, error: 'null', msg, data } };
-}
-
-function refusal(code: number, msg: string): Result {
-	return { status: code, body: { code, error: REASONS[code], msg, data: {} } };
+/** Some clients of Wolkvox send the token in the body too. */
+function withoutToken({ 'wolkvox-token': _token, ...json }: Record<string, unknown>) {
+	return json;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown) {

@@ -3,9 +3,17 @@ export const ABOUT = {
 	what: 'A test double, not Wolkvox. Nothing here reaches a real CRM.',
 	pages: {
 		update: 'https://crmvox.com/apis-v2/cases-update',
+		insert: 'https://crmvox.com/en/apis-version-2-en/cases-insert-en',
+		queryCases: 'https://crmvox.com/en/apis-version-2-en/query-cases-en',
+		customInsert: 'https://crmvox.com/?p=24454',
+		customUpdate: 'https://crmvox.com/en/apis-version-2-en/update-en',
+		customQuery: 'https://www.crmvox.com/apis-v2/query/',
+		customQueryDates: 'https://www.crmvox.com/en/apis-version-2-en/query-dates/',
 		token: 'https://crmvox.com/en/token-information',
 		errors:
 			'https://wolkvox.helpjuice.com/en_US/posibles-codigos-de-error-al-consumir-las-apis-de-wolkvox-crm',
+		insertErrors:
+			'https://helpcenter.wolkvox.com/en_US/wvx-crm/error-api-de-insercion-de-casos-en-crm-copy-339',
 	},
 	documented: [
 		{
@@ -23,6 +31,31 @@ export const ABOUT = {
 		},
 		{ page: 'update', says: 'A status with the condition "Closed" needs a solution.' },
 		{
+			page: 'insert',
+			says: 'POST cases/insert.php accepts a form-data body. operation, case-type, responsible, owner, contact, description, status and priority are required; form, file and solution are optional.',
+		},
+		{ page: 'insert', says: 'The contact must exist. The example names it by its email address.' },
+		{
+			page: 'queryCases',
+			says: 'POST cases/queryCases.php accepts JSON with operation, field and value. It lists 26 fields, such as idPrefijo, "email contact" and wolkvox-id.',
+		},
+		{
+			page: 'customInsert',
+			says: 'POST custom/insert.php accepts JSON with operation, module and fields. A value can be an object such as {"type": "address", "value": "…"}.',
+		},
+		{
+			page: 'customUpdate',
+			says: 'POST custom/update.php accepts JSON with operation, module, wolkvox-id and fields.',
+		},
+		{
+			page: 'customQuery',
+			says: 'POST custom/query.php accepts JSON with operation, module, field and value.',
+		},
+		{
+			page: 'customQueryDates',
+			says: 'custom/queryDates.php accepts JSON with operation, module, date (true), from, to and an optional limit. Its text says GET, its example sends POST.',
+		},
+		{
 			page: 'token',
 			says: 'GET /server/API/v2/token/tokenInformation.php?operation= returns code "200" as text and the daily quota. Each call counts against it.',
 		},
@@ -30,15 +63,28 @@ export const ABOUT = {
 			page: 'errors',
 			says: 'An error has one of the codes 400, 401, 403, 404, 405, 412, 416, 417.',
 		},
+		{
+			page: 'insertErrors',
+			says: 'A case is not created if the contact cannot be assigned or a required field is missing.',
+		},
 	],
 	assumed: [
 		'An error has its code both as HTTP status and in the JSON response; the wording of msg is ours.',
 		'A wrong or missing token returns 401, a token of another operation 403.',
-		'A missing operation or wolkvox-id, or a form that is not a JSON object, returns 400; an unknown case 404; a wrong method 405.',
-		'A closing status (closed, cerrado) without a solution returns 412, and nothing in that request is applied.',
-		'Fields that are not sent, and custom fields that form does not name, stay unchanged.',
+		'A missing required parameter, or a form that is not a JSON object, returns 400; an unknown case or record 404; a wrong method 405.',
+		'A closing status (closed, cerrado) without a solution returns 412, and nothing in that request is applied. So does a new case whose contact is unknown.',
+		'Fields that are not sent, and custom fields that form does not name, stay unchanged. The same holds for the fields of a record.',
 		'New attachments are added to the earlier ones. Files sent as files[] or file[] are all kept; of several parts with the same plain name, PHP keeps the last.',
 		'It does not check whether the case type, status, priority and user exist.',
 		'File size is not limited. Every call with a valid token counts against the quota, which never runs out.',
+		'A new case or record returns its id in data.wolkvox_id, like an update, with msg "Succesfully insert record". The number of a new case is not in the response.',
+		'Cases are numbered CASO-1001, CASO-1002 and so on. idPrefijo is that number, prefix is CASO, and idCase is the part after it.',
+		'The contact of a case is found by email address, name or Wolkvox ID.',
+		'A query returns code "200" as text, msg "N records were are found" (seen in clients of custom/query.php) and a list in data. Without a match N is 0 and the list is empty.',
+		'A query compares the whole value; capitalization matters. An undocumented field of a case returns 400; for a documented field that is not held here (companies, names and ids of users, reopened, case expired, reason), nothing matches.',
+		'A case in a query has the names of the older of the two generations seen: caseType, status as an object, description_case, wolkvox_fecha_creacion. Custom fields are in form. Attachments and history are not shown.',
+		'Values of records are kept as they were sent, and a typed value is found by its value or convert. Any name of a module is accepted. Cases are not reachable through custom/. Attachments of custom/update.php are ignored.',
+		'Dates are Colombian time without a zone. A date range compares the creation date and includes both ends.',
+		'JSON counts only with the Content-Type application/json.',
 	],
 } as const;

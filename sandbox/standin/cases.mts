@@ -1,3 +1,4 @@
+import { crmDate } from './generated.mts';
 import type { Form, UploadedFile } from './form.mts';
 
 /** Fields of a case, as the update endpoint names them. */
@@ -11,6 +12,10 @@ export const CASE_FIELDS = [
 	'priority',
 	'solution',
 ] as const;
+
+const CLOSING_STATUSES = ['closed', 'cerrado'];
+const PREFIX = 'CASO';
+const FIRST_NUMBER = 1001;
 
 export interface Change {
 	field: string;
@@ -26,16 +31,20 @@ export interface HistoryEntry {
 
 export interface Case {
 	id: string;
+	/** The number that people see, such as CASO-1001. */
+	number: string;
 	fields: Record<string, string>;
 	customFields: Record<string, unknown>;
 	attachments: Array<Omit<UploadedFile, 'part'> & { at: string }>;
+	/** Date as the CRM writes it. */
+	created: string;
 	history: HistoryEntry[];
 }
 
 /** The cases that a new stand-in starts with. */
 export function seedCases(): Case[] {
-	return [
-		seed('647f6ff1660dff48d803ffe6', {
+	const seeds = [
+		seed('647f6ff1660dff48d803ffe6', '2025-03-03 09:12:00', {
 			'case-type': 'Claims',
 			responsible: 'laura.gomez@demo',
 			owner: 'ana.ruiz@demo',
@@ -44,7 +53,7 @@ export function seedCases(): Case[] {
 			status: 'open',
 			priority: 'high',
 		}),
-		seed('64cb1f0a9d3e5c27b8a41d02', {
+		seed('64cb1f0a9d3e5c27b8a41d02', '2025-03-05 15:20:41', {
 			'case-type': 'Request',
 			responsible: 'mateo.diaz@demo',
 			owner: 'ana.ruiz@demo',
@@ -53,7 +62,7 @@ export function seedCases(): Case[] {
 			status: 'open',
 			priority: 'low',
 		}),
-		seed('65f0c3b7e81d4a6690b2c7f5', {
+		seed('65f0c3b7e81d4a6690b2c7f5', '2025-03-06 11:48:07', {
 			'case-type': 'Complaints',
 			responsible: 'laura.gomez@demo',
 			owner: 'julian.mora@demo',
@@ -63,15 +72,27 @@ export function seedCases(): Case[] {
 			priority: 'medium',
 		}),
 	];
+	return seeds.map((one, index) => ({ ...one, number: caseNumber(index) }));
 }
 
-function seed(id: string, fields: Record<string, string>): Case {
-	return { ...newCase(id), fields, customFields: { Canal: 'Teléfono', Ciudad: 'Medellín' } };
+function seed(id: string, created: string, fields: Record<string, string>): Case {
+	const customFields = { Canal: 'Teléfono', Ciudad: 'Medellín' };
+	return { ...newCase(id), created, fields, customFields };
 }
 
-/** A case with an id and nothing else. */
-export function newCase(id: string): Case {
-	return { id, fields: {}, customFields: {}, attachments: [], history: [] };
+/** The number of the case that comes after this many others. */
+export function caseNumber(earlier: number) {
+	return `${PREFIX}-${FIRST_NUMBER + earlier}`;
+}
+
+/** A case with an id, a number and nothing else. */
+export function newCase(id: string, number = ''): Case {
+	const empty = { fields: {}, customFields: {}, attachments: [], history: [] };
+	return { id, number, ...empty, created: crmDate() };
+}
+
+export function isClosing(status = '') {
+	return CLOSING_STATUSES.includes(status.toLowerCase());
 }
 
 /** Applies an update; what was not sent stays unchanged. */

@@ -24,8 +24,6 @@ export interface Form {
  * unless the name ends in `[]`. File bytes are hashed as they arrive and never stored.
  */
 export async function readForm(request: IncomingMessage): Promise<Form> {
-	if (!isForm(request.headers['content-type'])) return await ignoreBody(request);
-
 	const fields = new Map<string, string>();
 	const files: Array<Promise<UploadedFile>> = [];
 	const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
@@ -41,13 +39,8 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
 	return { fields: Object.fromEntries(fields), files: keepLast(await Promise.all(files)) };
 }
 
-function isForm(contentType = '') {
+export function isForm(contentType = '') {
 	return /^(multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(contentType);
-}
-
-async function ignoreBody(request: IncomingMessage): Promise<Form> {
-	for await (const _chunk of request);
-	return { fields: {}, files: [] };
 }
 
 async function digest(part: string, stream: Readable, info: busboy.FileInfo) {

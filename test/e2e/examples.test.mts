@@ -1,64 +1,34 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sandbox } from '../../sandbox/sandbox.mts';
-import { newCase, type Case } from '../../sandbox/standin/cases.mts';
-import { N8N_FOLDER, ROOT } from '../../sandbox/tools.cjs';
+
+import type { Case } from '../../sandbox/standin/cases.mts';
+import { N8N_FOLDER } from '../../sandbox/tools.cjs';
+import type { Workflow } from '../../sandbox/workflows.mts';
 import {
-	credentialData,
-	ensureCredential,
-	ensureWorkflow,
-	type Workflow,
-} from '../../sandbox/workflows.mts';
-import { startFreshSandbox } from '../support/sandbox.mts';
+	EXAMPLES,
+	getText,
+	nameAndHash,
+	readExample,
+	TOKEN,
+	useExamples,
+} from './support/examples.mts';
 import { lastExecution } from './support/execution.mts';
-import { startModel, type Model } from './support/model.mts';
+import type { Model } from './support/model.mts';
 
 const MINUTE = 60_000;
-const TOKEN = 'examples-token-93b1';
 const UNKNOWN = 'ffffffffffffffffffffffff';
-const EXAMPLES = join(ROOT, 'examples');
 const UPDATE = 'Update the case';
 
-// The first run installs n8n.
 jest.setTimeout(2 * MINUTE);
 
-let sandbox: Sandbox;
-let model: Model;
-let credentials: Record<string, { id: string; name: string }>;
-
-beforeAll(async () => {
-	sandbox = await startFreshSandbox({ name: 'examples', standIn: { token: TOKEN } });
-	model = await startModel();
-	credentials = {
-		wolkvoxCrmApi: await ensureCredential(sandbox.n8n, {
-			name: 'Wolkvox CRM account',
-			type: 'wolkvoxCrmApi',
-			data: credentialData(sandbox.standIn.url, TOKEN),
-		}),
-		openAiApi: await ensureCredential(sandbox.n8n, {
-			name: 'OpenAI account',
-			type: 'openAiApi',
-			data: { apiKey: 'none', url: model.url },
-		}),
-	};
-}, 20 * MINUTE);
-
-afterAll(async () => {
-	await model?.close();
-	await sandbox?.stop();
-});
-
-beforeEach(() => {
-	sandbox.standIn.log.length = 0;
-});
+const examples = useExamples('examples');
 
 describe.each(readdirSync(EXAMPLES))('%s', (file) => {
-	const example = read(file);
+	const example = readExample(file);
 
 	it('is imported by n8n unchanged', async () => {
-		const stored = await sandbox.n8n.request<Workflow>('POST', '/rest/workflows', example);
+		const stored = await examples.n8n.request<Workflow>('POST', '/rest/workflows', example);
 
 		expect(stored.nodes.map(({ type, parameters }) => [type, parameters])).toEqual(
 			example.nodes.map(({ type, parameters }) => [type, parameters]),
@@ -70,7 +40,7 @@ describe.each(readdirSync(EXAMPLES))('%s', (file) => {
 		expect(notes.length).toBeGreaterThanOrEqual(3);
 		for (const { credentials: asked = {} } of example.nodes) {
 			for (const [type, credential] of Object.entries(asked)) {
-				expect(credential).toEqual({ id: null, name: credentials[type].name });
+				expect(credential).toEqual({ id: null, name: examples.credentials[type].name });
 			}
 		}
 	});
@@ -83,11 +53,11 @@ describe('Update cases from a spreadsheet', () => {
 	let second: Case;
 
 	beforeAll(async () => {
-		id = await publish('update-cases-from-spreadsheet.json');
+		id = await examples.publish(readExample('update-cases-from-spreadsheet.json'));
 	});
 
 	beforeEach(() => {
-		[first, second] = addCases(2);
+		[first, second] = examples.addCases(2);
 	});
 
 	const rows = () => [
@@ -121,14 +91,14 @@ describe('Update cases from a spreadsheet', () => {
 				solution: 'Sí, "pagó" ✔',
 			});
 			expect(second.fields).toEqual({ priority: 'high' });
-			expect(sandbox.standIn.log).toHaveLength(3);
+			expect(examples.standIn.log).toHaveLength(3);
 		},
 	);
 
 	it('pairs updated and failed cases with their rows', async () => {
 		await upload(new File([csv([HEADER, ...rows()])], 'casos.csv', { type: 'text/csv' }));
 
-		const execution = await lastExecution(sandbox.n8n, id);
+		const execution = await lastExecution(examples.n8n, id);
 		const pairs = [0, 1].map((output) =>
 			execution.items(UPDATE, output).map(({ pairedItem }) => pairedItem),
 		);
@@ -146,27 +116,16 @@ describe('Update cases from a spreadsheet', () => {
 
 		expect(page.text).not.toContain('not updated');
 		expect(page.files).toEqual([]);
-		const form = await getText(`${sandbox.n8n.url}/form/update-cases`);
+		const form = await getText(`${examples.n8n.url}/form/update-cases`);
 		expect(form).toContain('All cases were updated.');
 		expect(first.fields).toEqual({ status: 'open' });
 	});
 
-	/** Does what a browser does with the form: submits it, waits, and loads the last page. */
 	async function upload(file: File) {
-		const response = await postForm('update-cases', [file]);
-		const { formWaitingUrl } = JSON.parse(response.text);
-		const status = new URL(formWaitingUrl);
-		status.pathname += '/n8n-execution-status';
-		while (!/form-waiting|success|error/.test(await getText(status))) await sleep(100);
-		const text = await getText(formWaitingUrl);
-		const [, binaries = '%5B%5D'] = /binaries = "([^"]+)"/.exec(text) ?? [];
-		const files = JSON.parse(decodeURIComponent(binaries)).map(({ fileName, data }: any) => ({
-			name: fileName,
-			text: Buffer.from(data).toString(),
-		}));
+		const page = await examples.submitForm('update-cases', [file]);
 		// The page that ends a form tells n8n so.
-		if (files.length > 0) await fetch(formWaitingUrl, { method: 'POST' });
-		return { text, files };
+		if (page.files.length > 0) await page.close();
+		return page;
 	}
 });
 
@@ -175,11 +134,11 @@ describe('Attach a form response to a case', () => {
 	let target: Case;
 
 	beforeAll(async () => {
-		id = await publish('attach-form-answer-to-case.json');
+		id = await examples.publish(readExample('attach-form-answer-to-case.json'));
 	});
 
 	beforeEach(() => {
-		[target] = addCases(1);
+		[target] = examples.addCases(1);
 	});
 
 	it.each([[0], [1], [3]])('with %i files', async (count) => {
@@ -188,12 +147,16 @@ describe('Attach a form response to a case', () => {
 			(_, index) => new File([randomBytes(100_000 + index)], `foto ñ ${index}.png`),
 		);
 
-		const response = await postForm('case-answer', [target.id, 'Pagué el lunes.', ...files]);
+		const response = await examples.postForm('case-answer', [
+			target.id,
+			'Pagué el lunes.',
+			...files,
+		]);
 
 		expect(response.status).toBe(200);
 		expect(target.customFields).toEqual({ 'Customer answer': 'Pagué el lunes.' });
 		expect(byName(target.attachments)).toEqual(byName(await Promise.all(files.map(nameAndHash))));
-		const execution = await lastExecution(sandbox.n8n, id);
+		const execution = await lastExecution(examples.n8n, id);
 		expect(Object.keys(execution.items('A customer answers')[0].binary ?? {})).toEqual(
 			files.map((_, index) => (count === 1 ? 'Documents' : `Documents_${index}`)),
 		);
@@ -201,13 +164,13 @@ describe('Attach a form response to a case', () => {
 	});
 
 	it('reads the case from the link', async () => {
-		const page = await getText(`${sandbox.n8n.url}/form/case-answer?Case=${target.id}`);
+		const page = await getText(`${examples.n8n.url}/form/case-answer?Case=${target.id}`);
 
 		expect(page).toContain(`value="${target.id}"`);
 	});
 
 	it('shows an error if Wolkvox refuses the response', async () => {
-		const response = await postForm('case-answer', [UNKNOWN, 'Hola']);
+		const response = await examples.postForm('case-answer', [UNKNOWN, 'Hola']);
 
 		expect(response).toEqual({ status: 500, text: expect.stringContaining('Error') });
 	});
@@ -223,12 +186,11 @@ describe('Update a case with an AI agent', () => {
 	let target: Case;
 
 	beforeAll(async () => {
-		id = await publish('update-case-by-ai-agent.json');
+		id = await examples.publish(readExample('update-case-by-ai-agent.json'));
 	});
 
 	beforeEach(() => {
-		[target] = addCases(1);
-		model.requests.length = 0;
+		[target] = examples.addCases(1);
 	});
 
 	it('updates the case and the fields that the model chooses', async () => {
@@ -238,8 +200,8 @@ describe('Update a case with an AI agent', () => {
 
 		expect(said).toBe('The case is closed.');
 		expect(target.fields).toEqual({ status: 'closed', solution: 'Pagó' });
-		expect(sandbox.standIn.log).toHaveLength(1);
-		const [{ tools }, { messages }] = model.requests;
+		expect(examples.standIn.log).toHaveLength(1);
+		const [{ tools }, { messages }] = examples.model.requests;
 		expect(Object.keys(tools[0].function.parameters.properties).sort()).toEqual(
 			Object.keys(call).sort(),
 		);
@@ -251,7 +213,7 @@ describe('Update a case with an AI agent', () => {
 	it('tells the model why Wolkvox refused the update', async () => {
 		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
 
-		expect(model.requests[1].messages.at(-1).content).toContain(
+		expect(examples.model.requests[1].messages.at(-1).content).toContain(
 			`There is no case with the id ${UNKNOWN}. Check Case`,
 		);
 	});
@@ -259,69 +221,28 @@ describe('Update a case with an AI agent', () => {
 	it('shows the model neither the token nor the address of the CRM', async () => {
 		await chat([{ call: { Case: target.id, Status: 'open' } }, { say: 'Done.' }]);
 
-		expect(JSON.stringify(model.requests)).not.toContain(TOKEN);
-		expect(JSON.stringify(model.requests)).not.toContain(sandbox.standIn.url);
+		expect(JSON.stringify(examples.model.requests)).not.toContain(TOKEN);
+		expect(JSON.stringify(examples.model.requests)).not.toContain(examples.standIn.url);
 	});
 
 	it('responds only to people who are logged in', async () => {
-		const response = await fetch(sandbox.n8n.url + CHAT, {
+		const response = await fetch(examples.n8n.url + CHAT, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json' },
 			body: JSON.stringify(MESSAGE),
 		});
 
 		expect(response.status).toBe(401);
-		expect(model.requests).toEqual([]);
+		expect(examples.model.requests).toEqual([]);
 	});
 
 	async function chat(script: Model['script']) {
-		model.script = script;
-		await sandbox.n8n.request('POST', CHAT, MESSAGE);
-		const execution = await lastExecution(sandbox.n8n, id);
+		examples.model.script = script;
+		await examples.n8n.request('POST', CHAT, MESSAGE);
+		const execution = await lastExecution(examples.n8n, id);
 		return execution.items('AI Agent')[0]?.json.output;
 	}
 });
-
-function read(file: string): Workflow {
-	return JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
-}
-
-/** Imports an example and does what its first note asks: selects the credentials and publishes it. */
-async function publish(file: string) {
-	const example = read(file);
-	for (const node of example.nodes) {
-		for (const type of Object.keys(node.credentials ?? {})) {
-			const { id, name } = credentials[type];
-			node.credentials = { [type]: { id, name } };
-		}
-	}
-	return await ensureWorkflow(sandbox.n8n, example);
-}
-
-/** Cases without any fields. */
-function addCases(count: number) {
-	const added = Array.from({ length: count }, () => newCase(randomBytes(12).toString('hex')));
-	sandbox.standIn.cases.push(...added);
-	return added;
-}
-
-/** Submits a form of n8n; all files belong to its last field. */
-async function postForm(path: string, values: Array<string | File>) {
-	const texts = values.filter((value) => typeof value === 'string').length;
-	const form = new FormData();
-	values.forEach((value, index) => form.append(`field-${Math.min(index, texts)}`, value));
-	const response = await fetch(`${sandbox.n8n.url}/form/${path}`, { method: 'POST', body: form });
-	return { status: response.status, text: await response.text() };
-}
-
-async function getText(url: string | URL) {
-	return await (await fetch(url)).text();
-}
-
-async function nameAndHash(file: File) {
-	const bytes = Buffer.from(await file.arrayBuffer());
-	return { name: file.name, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
 
 function csv(rows: string[][]) {
 	const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;

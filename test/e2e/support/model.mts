@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 
 import { listen } from '../../../sandbox/listen.mts';
 
-/** What the model does next: it calls its only tool, or says something. */
-type Act = { call: Record<string, string> } | { say: string };
+/** What the model does next: it calls a tool (the only one, if none is named), or says something. */
+type Act = { call: Record<string, string>; tool?: string } | { say: string };
 
 export interface Model {
 	url: string;
@@ -40,7 +40,10 @@ function completion({ model, tools }: any, act: Act) {
 		{
 			id: 'call_1',
 			type: 'function',
-			function: { name: tools[0].function.name, arguments: JSON.stringify(act.call) },
+			function: {
+				name: act.tool ?? tools[0].function.name,
+				arguments: JSON.stringify(act.call),
+			},
 		},
 	];
 	const message = {

@@ -1,0 +1,60 @@
+import { isObject, type Json } from './body.mts';
+import { hasValue, newRecord, toJson, applyFields } from './records.mts';
+import { found, missing, refusal, success, type Result } from './results.mts';
+import type { State } from './state.mts';
+
+const DATE = /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/;
+
+export function insertRecord(state: State, { module, fields }: Json): Result {
+	if (!module) return missing('module');
+	if (!isObject(fields)) return missing('fields');
+	const created = newRecord(String(module), fields);
+	state.records.push(created);
+	return success(200, 'Succesfully insert record', { wolkvox_id: created.id });
+}
+
+export function updateRecord(state: State, { module, fields, ...json }: Json): Result {
+	const id = json['wolkvox-id'];
+	if (!module) return missing('module');
+	if (!id) return missing('wolkvox-id');
+	if (!isObject(fields)) return missing('fields');
+	const target = state.records.find((one) => one.module === module && one.id === id);
+	if (!target) return refusal(404, `There is no record with the id ${String(id)}`);
+	applyFields(target, fields);
+	return success(200, 'Succesfully update record', { wolkvox_id: id });
+}
+
+export function queryRecords(state: State, { module, field, value }: Json): Result {
+	if (!module) return missing('module');
+	if (!field) return missing('field');
+	if (value === undefined || value === '') return missing('value');
+	const records = recordsOf(state, module);
+	return found(records.filter((record) => hasValue(record[String(field)], value)));
+}
+
+export function queryRecordsByDate(state: State, { module, date, from, to, limit }: Json): Result {
+	if (!module) return missing('module');
+	if (date !== true) return refusal(400, 'The parameter date must be true');
+	if (!isDate(from)) return missing('from');
+	if (!isDate(to)) return missing('to');
+	const most = Number(limit ?? Infinity);
+	if (!(most >= 1)) return refusal(400, 'The parameter limit must be a number');
+	return found(
+		recordsOf(state, module)
+			.filter(({ wolkvox_fecha_creacion: created }) => isBetween(String(created), from, to))
+			.slice(0, most),
+	);
+}
+
+function recordsOf(state: State, module: unknown) {
+	return state.records.filter((one) => one.module === module).map(toJson);
+}
+
+function isDate(value: unknown): value is string {
+	return typeof value === 'string' && DATE.test(value);
+}
+
+/** Both ends belong to the range, to the precision they are written with. */
+function isBetween(created: string, from: string, to: string) {
+	return created.slice(0, from.length) >= from && created.slice(0, to.length) <= to;
+}

@@ -1,0 +1,178 @@
+import { startStandIn, type StandIn } from '../../sandbox/standin.mts';
+
+const NEW_CASE = {
+	operation: 'demo',
+	'case-type': 'Claims',
+	responsible: 'laura.gomez@demo',
+	owner: 'ana.ruiz@demo',
+	contact: 'diana.torres@example.com',
+	description: 'Charged twice.',
+	status: 'open',
+	priority: 'low',
+};
+const HEX_ID = /^[0-9a-f]{24}$/;
+
+let standIn: StandIn;
+
+beforeEach(async () => {
+	standIn = await startStandIn();
+});
+
+afterEach(async () => {
+	await standIn.close();
+});
+
+describe('a new case', () => {
+	it('has an id and the next number, and is found by it', async () => {
+		const form = toForm(NEW_CASE);
+		form.append('form', '{"Canal":"Web"}');
+		form.append('files', new File(['hello'], 'receipt.txt'));
+
+		const created = await post('cases/insert.php', form);
+
+		const id = created.data.wolkvox_id;
+		expect(id).toMatch(HEX_ID);
+		expect(standIn.cases.at(-1)).toMatchObject({
+			id,
+			number: 'CASO-1004',
+			attachments: [{ name: 'receipt.txt', size: 5 }],
+		});
+		expect((await queryCases('idPrefijo', 'CASO-1004')).data).toEqual([
+			expect.objectContaining({
+				wolkvox_id: id,
+				status: { name: 'open', value: 'open' },
+				contactEmail: 'diana.torres@example.com',
+				form: { Canal: 'Web' },
+			}),
+		]);
+	});
+
+	it.each(Object.keys(NEW_CASE))('needs %s', async (name) => {
+		const { [name as keyof typeof NEW_CASE]: _left, ...others } = NEW_CASE;
+
+		expect(await post('cases/insert.php', toForm(others))).toMatchObject({
+			code: 400,
+			msg: `The parameter ${name} is required`,
+		});
+		expect(standIn.cases).toHaveLength(3);
+	});
+
+	it.each([
+		['a contact that exists', { contact: 'nobody@example.com' }, 'There is no contact nobody@'],
+		['a solution if it is closed', { status: 'closed' }, 'A closed case needs a solution'],
+	])('needs %s', async (_what, change, msg) => {
+		expect(await post('cases/insert.php', toForm({ ...NEW_CASE, ...change }))).toMatchObject({
+			code: 412,
+			msg: expect.stringContaining(msg),
+		});
+		expect(standIn.cases).toHaveLength(3);
+	});
+});
+
+describe('a query of cases', () => {
+	it.each([
+		['email contact', 'carlos.restrepo@example.com', ['CASO-1001']],
+		['contact phone', '6044440000', ['CASO-1002']],
+		['status', 'open', ['CASO-1001', 'CASO-1002']],
+		['wolkvox-id', '65f0c3b7e81d4a6690b2c7f5', ['CASO-1003']],
+		['idCase', 1003, ['CASO-1003']],
+		['status', 'Open', []],
+		['reason', 'any', []],
+	])('%s %s', async (field, value, numbers) => {
+		const { code, msg, data } = await queryCases(field, value);
+
+		expect({ code, msg }).toEqual({
+			code: '200',
+			msg: `${numbers.length} records were are found`,
+		});
+		expect(data.map(({ idPrefijo }: any) => idPrefijo)).toEqual(numbers);
+	});
+
+	it('refuses an undocumented field', async () => {
+		expect(await queryCases('number', '1')).toMatchObject({ code: 400 });
+	});
+
+	it('does not count JSON that is not declared as such', async () => {
+		const body = JSON.stringify({ operation: 'demo', field: 'status', value: 'open' });
+
+		expect(await post('cases/queryCases.php', body, 'text/plain')).toMatchObject({
+			code: 400,
+			msg: 'The parameter operation is required',
+		});
+	});
+});
+
+describe('records', () => {
+	const VALUE = { type: 'currency', value: '1000', symbol: 'COP', convert: 1000 };
+
+	it('are created in any module, found and updated; typed values stay as they were sent', async () => {
+		const created = await custom('insert', { module: 'Ventas', fields: { Monto: VALUE } });
+		const id = created.data.wolkvox_id;
+
+		const change = { module: 'Ventas', 'wolkvox-id': id, fields: { Ciudad: 'Cali' } };
+		expect(await custom('update', change)).toMatchObject({ code: 200 });
+
+		for (const value of ['1000', 1000]) {
+			const found = await custom('query', { module: 'Ventas', field: 'Monto', value });
+			expect(found.data).toMatchObject([{ wolkvox_id: id, Monto: VALUE, Ciudad: 'Cali' }]);
+		}
+		expect(await custom('update', { ...change, module: 'leads' })).toMatchObject({ code: 404 });
+	});
+
+	it.each([
+		['2025-02-10 08:15', '2025-03-02 10:05', undefined, [1, 2, 3]],
+		['2025-02-10 08:16', '2025-03-02 10:04', undefined, [2]],
+		['2025-02-10', '2025-12-31', '2', [1, 2]],
+		['2024-01-01', '2024-12-31', undefined, []],
+	])('created from %s to %s, limit %s', async (from, to, limit, wanted) => {
+		const body = { module: 'contacts', date: true, from, to, limit };
+
+		const ids = (await custom('queryDates', body)).data.map((one: any) => one.wolkvox_id);
+
+		expect(ids).toEqual(wanted.map((last) => `63a1c0de5b7f4e0012ab340${last}`));
+	});
+});
+
+it('logs the body and the query of a request, without the token', async () => {
+	await post('cases/queryCases.php', {
+		operation: 'demo',
+		field: 'status',
+		value: 'open',
+		'wolkvox-token': standIn.token,
+	});
+	const path = 'token/tokenInformation.php?operation=demo';
+	await fetch(`${standIn.url}/server/API/v2/${path}`, {
+		headers: { 'Wolkvox-Token': standIn.token },
+	});
+
+	expect(standIn.log).toMatchObject([
+		{ code: 200, body: { operation: 'demo', field: 'status', value: 'open' } },
+		{ code: 200, query: { operation: 'demo' } },
+	]);
+	expect(JSON.stringify(standIn.log)).not.toContain(standIn.token);
+});
+
+function toForm(fields: Record<string, string>) {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) form.append(name, value);
+	return form;
+}
+
+function queryCases(field: string, value: unknown) {
+	return post('cases/queryCases.php', { operation: 'demo', field, value });
+}
+
+function custom(action: string, body: object) {
+	return post(`custom/${action}.php`, { operation: 'demo', ...body });
+}
+
+async function post(path: string, body: object | string, type = 'application/json'): Promise<any> {
+	const isForm = body instanceof FormData;
+	const headers = { 'Wolkvox-Token': standIn.token, ...(isForm ? {} : { 'Content-Type': type }) };
+	const response = await fetch(`${standIn.url}/server/API/v2/${path}`, {
+		method: 'POST',
+		headers,
+		body: isForm || typeof body === 'string' ? body : JSON.stringify(body),
+	});
+	return await response.json();
+}
