@@ -123,9 +123,9 @@ n8n is running. Open it in your browser:
 
 The examples:
 
-  Close a case with its report            ${n8n.url}/workflow/${closeCase}
-  Find a case by its number and update it ${n8n.url}/workflow/${byNumber}
-  Create a case from a web form           ${n8n.url}/workflow/${webForm}
+  Close a case with its report              ${n8n.url}/workflow/${closeCase}
+  Find a case by its number and update it   ${n8n.url}/workflow/${byNumber}
+  Create a case from a web form             ${n8n.url}/workflow/${webForm}
 
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
 To run the examples again, on a case that is still open:

@@ -18,7 +18,7 @@ export class WolkvoxCrm implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].replace(/[A-Z]/g, " $&").toTitleCase() }}',
+			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].replace("getAll", "getMany").replace(/[A-Z]/g, " $&").toTitleCase() }}',
 		description: 'Work with cases and contacts in Wolkvox CRM',
 		defaults: { name: 'Wolkvox CRM' },
 		usableAsTool: true,

@@ -65,7 +65,7 @@ export const ABOUT = {
 		},
 		{
 			page: 'insertErrors',
-			says: 'A case is not created if the contact cannot be assigned or a required field is missing.',
+			says: 'If a case is not created, it asks to check the required fields, custom ones too, their spelling, the token and the contact.',
 		},
 	],
 	assumed: [

@@ -88,6 +88,13 @@ describe('Find a case by its number and update it', () => {
 		expect(calls()).toEqual(['cases/queryCases.php']);
 	});
 
+	it('changes nothing without a number', async () => {
+		const response = await update({ note: 'Hola' });
+
+		expect(response.status).toBe(500);
+		expect(calls()).toEqual([]);
+	});
+
 	it('returns why Wolkvox refused the update', async () => {
 		const response = await update({ number: second.number, status: 'closed' });
 
@@ -198,7 +205,7 @@ describe('Report open cases every night', () => {
 			parameters: { operation: 'xlsx', binaryPropertyName: 'report', options: {} },
 		});
 		Object.assign(example.connections, { 'Make a spreadsheet': { main: [[to(READ_BACK)]] } });
-		id = await examples.publish(example);
+		id = await examples.add(example);
 	});
 
 	it('has a row for each open case', async () => {
@@ -274,7 +281,7 @@ describe('Respond to a wolkvox Studio flow', () => {
 
 describe('Look for new cases on a schedule', () => {
 	it('passes each case on once', async () => {
-		const id = await examples.publish(readExample('new-cases-on-a-schedule.json'));
+		const id = await examples.add(readExample('new-cases-on-a-schedule.json'));
 		const runs: string[][] = [];
 		const look = async () => {
 			const execution = await run(id, 'Every hour');

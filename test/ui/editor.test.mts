@@ -229,12 +229,18 @@ describe('a node that is set up with mouse and keyboard', () => {
 	}
 });
 
-describe('the example', () => {
-	it('shows on the canvas what the node does', async () => {
+describe('the examples', () => {
+	it('show on the canvas what the node does', async () => {
 		const id = await ensureExample(sandbox);
 		await callExample(sandbox.n8n, sandbox.standIn.cases[0].id);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
 		await canvasNode('Close the case').getByText('Case: Update').waitFor();
+	});
+
+	it('show what a search is called in the lists of n8n', async () => {
+		const id = await ensureExample(sandbox, 'find-case-by-number-and-update.json');
+		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
+		await canvasNode('Find the case').getByText('Case: Get Many').waitFor();
 	});
 });
 

@@ -69,6 +69,19 @@ describe('a new case', () => {
 	});
 });
 
+it('creates a case for every unknown id of an update, if it is told to', async () => {
+	const id = 'ffffffffffffffffffffffff';
+	const update = { operation: 'demo', 'wolkvox-id': id, status: 'open' };
+	expect(await post('cases/update.php', toForm(update))).toMatchObject({ code: 404 });
+	await standIn.close();
+	standIn = await startStandIn({ acceptAnyCase: true });
+
+	expect(await post('cases/update.php', toForm(update))).toMatchObject({ code: 200 });
+	expect(standIn.cases[3]).toMatchObject({ id, number: 'CASO-1004', fields: { status: 'open' } });
+	expect((await queryCases('wolkvox-id', 'eeeeeeeeeeeeeeeeeeeeeeee')).data).toEqual([]);
+	expect(standIn.cases).toHaveLength(4);
+});
+
 describe('a query of cases', () => {
 	it.each([
 		['email contact', 'carlos.restrepo@example.com', ['CASO-1001']],

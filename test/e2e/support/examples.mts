@@ -59,15 +59,15 @@ export function useExamples(name: string) {
 		get credentials() {
 			return credentials;
 		},
-		/** Does what the first note of an example asks: selects the credentials and publishes it. */
+		/** Imports an example with its credentials selected; returns its id. */
+		async add(example: Workflow) {
+			const body = withCredentials(example, credentials);
+			const { id } = await sandbox.n8n.request<{ id: string }>('POST', '/rest/workflows', body);
+			return id;
+		},
+		/** The same, and publishes it, as its first note asks for. */
 		async publish(example: Workflow) {
-			for (const node of example.nodes) {
-				for (const type of Object.keys(node.credentials ?? {})) {
-					const { id, name: label } = credentials[type];
-					node.credentials = { [type]: { id, name: label } };
-				}
-			}
-			return await ensureWorkflow(sandbox.n8n, example);
+			return await ensureWorkflow(sandbox.n8n, withCredentials(example, credentials));
 		},
 		/** Adds cases without any fields. */
 		addCases(count: number) {
@@ -116,6 +116,18 @@ async function createCredentials({ n8n, standIn }: Sandbox, model: Model): Promi
 			data: { name: header, value },
 		}),
 	};
+}
+
+function withCredentials(example: Workflow, credentials: Credentials): Workflow {
+	const nodes = example.nodes.map((node) => {
+		const types = Object.keys(node.credentials ?? {});
+		const selected = types.map((type) => {
+			const { id, name } = credentials[type];
+			return [type, { id, name }];
+		});
+		return selected.length > 0 ? { ...node, credentials: Object.fromEntries(selected) } : node;
+	});
+	return { ...example, nodes };
 }
 
 export function readExample(file: string): Workflow {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const showOnlyForCaseGetMany = { show: { resource: ['case'], operation: ['getMany'] } };
+const showOnlyForCaseGetMany = { show: { resource: ['case'], operation: ['getAll'] } };
 
 export const caseGetManyDescription: INodeProperties[] = [
 	{

@@ -41,7 +41,7 @@ export const caseDescription: INodeProperties[] = [
 			},
 			{
 				name: 'Get Many',
-				value: 'getMany',
+				value: 'getAll',
 				action: 'Get many cases',
 				description: 'Find cases by their number, their contact, their status or another field',
 				routing: {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const show = { resource: ['record'], operation: ['getMany'] };
+const show = { resource: ['record'], operation: ['getAll'] };
 
 const DATE =
 	'Sent as it is, in the form YYYY-MM-DD HH:mm. Wolkvox does not say which time zone it uses, nor which date of a record it compares';

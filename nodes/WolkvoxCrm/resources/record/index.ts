@@ -31,7 +31,7 @@ export const recordDescription: INodeProperties[] = [
 			},
 			{
 				name: 'Get Many',
-				value: 'getMany',
+				value: 'getAll',
 				action: 'Get many records',
 				description: 'Find contacts or records of another module, by a field or by date',
 				routing: { request: { method: 'POST' }, ...handledBy(getManyHandler) },

@@ -5,7 +5,7 @@ import { recordsOf } from '../../transport/queryResponse';
 import { parseJsonObject } from './jsonFields';
 import { throwUserError } from './values';
 
-const showOnlyForGetMany = { show: { operation: ['getMany'] } };
+const showOnlyForGetMany = { show: { operation: ['getAll'] } };
 
 /** What Get Many looks for, whatever the resource. */
 export const searchFields: INodeProperties[] = [
@@ -34,7 +34,7 @@ export const searchFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 50,
-		displayOptions: { show: { operation: ['getMany'], returnAll: [false] } },
+		displayOptions: { show: { operation: ['getAll'], returnAll: [false] } },
 		description: 'Max number of results to return',
 	},
 ];
@@ -45,7 +45,7 @@ export const bodyFieldsOption: INodeProperties = {
 	type: 'json',
 	default: '',
 	placeholder: 'e.g. { "page": 2 }',
-	displayOptions: { show: { '/operation': ['getMany'] } },
+	displayOptions: { show: { '/operation': ['getAll'] } },
 	description:
 		'Fields to add to the request, as one JSON object, such as the paging keys that Wolkvox gave you. They cannot replace the fields that the node itself sends.',
 };
