@@ -16,7 +16,7 @@ export interface Row {
 
 const DOCUMENTS = {
 	'README.md': ['n8n', 'Engine tests', 'Full n8n'],
-	'docs/README.es.md': ['n8n', 'Pruebas del motor', 'n8n completo'],
+	'docs/es/README.md': ['n8n', 'Pruebas del motor', 'n8n completo'],
 };
 
 export function printMatrix(rows: Row[]) {

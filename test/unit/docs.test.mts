@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { messagesIn } from '../support/messages.mts';
 
@@ -13,51 +13,86 @@ it('the documents have no broken links', () => {
 	).not.toThrow();
 });
 
-// Not in the root folder: npm publishes every README there.
-describe('docs/README.es.md', () => {
-	const [english, spanish] = [read('README.md'), read('docs/README.es.md')];
+// The Spanish README is not in the root folder: npm publishes every README there.
+describe.each(readdirSync(join(ROOT, 'docs/es')))('docs/es/%s', (name) => {
+	const english = page(name === 'README.md' ? name : `docs/${name}`);
+	const spanish = page(`docs/es/${name}`);
 
 	it.each([
 		['headings, by level and order', /^#+(?= )/gm],
-		['table rows', /^\|(?=.*\|$)/gm],
-		['code blocks', /^```\w+/gm],
-		['list items', /^- /gm],
+		['list items', /^(-|\d+\.) /gm],
 		['pictures', /^ *<(source|img) /gm],
 	])('has the same %s', (_what, pattern) => {
-		const inEnglish = english.match(pattern);
-		expect(inEnglish).not.toBeNull();
-		expect(spanish.match(pattern)).toEqual(inEnglish);
+		expect(spanish.text.match(pattern)).toEqual(english.text.match(pattern));
 	});
 
 	it('has tables of the same shape under the same headings', () => {
-		expect(tables(spanish)).toEqual(tables(english));
+		expect(tables(spanish.text)).toEqual(tables(english.text));
 	});
 
-	it('links to the same places outside itself', () => {
-		expect(linksOut('docs', spanish)).toEqual(linksOut('', english));
+	it('has the same code blocks', () => {
+		expect(spanish.text.match(CODE_BLOCK)).toEqual(english.text.match(CODE_BLOCK));
 	});
 
-	it('has the same commands and data', () => {
-		expect(codeBlocks(spanish)).toEqual(codeBlocks(english));
+	it('has the same messages, values and names under the same headings', () => {
+		expect(inlineCode(spanish.text)).toEqual(inlineCode(english.text));
 	});
+
+	it('links to the same pages', () => {
+		expect(targets(spanish).map(inEnglish).sort()).toEqual(targets(english).map(inEnglish).sort());
+	});
+
+	it('links to pages in Spanish where there are some', () => {
+		const inOtherLanguage = targets(spanish).filter(
+			(target) => target !== english.file && existsSync(join(ROOT, inSpanish(target))),
+		);
+		expect(inOtherLanguage.filter((target) => target !== inSpanish(target))).toEqual([]);
+	});
+
+	it('is linked with its other language', () => {
+		expect(targets(english)).toContain(spanish.file);
+		expect(targets(spanish)).toContain(english.file);
+	});
+
+	const CODE_BLOCK = /^```[\s\S]*?^```/gm;
+
+	function page(file: string) {
+		return { file, text: read(file) };
+	}
+
+	function sections(markdown: string) {
+		return markdown.split(/^#+ .*$/m);
+	}
 
 	/** The number of columns of each row, by heading. */
 	function tables(markdown: string) {
-		return markdown
-			.split(/^#+ .*$/m)
-			.map((part) => (part.match(/^\|.*\|$/gm) ?? []).map((row) => row.split('|').length));
+		return sections(markdown).map((section) =>
+			(section.match(/^\|.*\|$/gm) ?? []).map((row) => row.split('|').length),
+		);
 	}
 
-	/** Targets of links, relative to the root, except headings and the other language. */
-	function linksOut(folder: string, markdown: string) {
-		return [...markdown.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/g)]
-			.map(([, link]) => (/^https?:/.test(link) ? link : join(folder, link)))
-			.filter((link) => !/#|README/.test(link))
-			.sort();
+	/** By heading; the order can differ inside a sentence. */
+	function inlineCode(markdown: string) {
+		return sections(markdown.replace(CODE_BLOCK, '')).map((section) =>
+			(section.match(/`[^`\n]+`/g) ?? []).sort(),
+		);
 	}
 
-	function codeBlocks(markdown: string) {
-		return markdown.match(/^```[\s\S]*?^```/gm);
+	/** Where the links and pictures of a page go, without headings; paths are relative to the root. */
+	function targets({ file, text }: { file: string; text: string }) {
+		return [...text.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/g)].map(([, link]) => {
+			const [path] = link.split('#');
+			if (/^https?:/.test(link)) return link;
+			return path === '' ? file : join(dirname(file), path);
+		});
+	}
+
+	function inEnglish(target: string) {
+		return target.replace('docs/es/README.md', 'README.md').replace(/^docs\/es\//, 'docs/');
+	}
+
+	function inSpanish(target: string) {
+		return `docs/es/${inEnglish(target).replace(/^docs\//, '')}`;
 	}
 });
 
