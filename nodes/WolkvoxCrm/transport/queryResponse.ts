@@ -35,20 +35,19 @@ export function foundNothing({ msg, error, data }: IDataObject, code: number, st
  */
 export function recordsOf(data: unknown): IDataObject[] {
 	const records: unknown[] =
-		isObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data ?? []].flat();
+		isObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data].flat();
 	if (!records.every(isObject)) {
 		throw new RequestFailure('unknown', 'The response contains a record that is not an object');
 	}
 	return records;
 }
 
+/** Whether there is no record; Wolkvox's own sample of an update has an object whose only value is empty text. */
 export function isEmpty(data: unknown): boolean {
-	return (
-		data === undefined ||
-		data === null ||
-		data === '' ||
-		(typeof data === 'object' && Object.keys(data).length === 0)
-	);
+	if (Array.isArray(data)) return data.length === 0;
+	return isObject(data)
+		? Object.values(data).every((value) => value === '' || value === null)
+		: !data;
 }
 
 function hasNumberedKeys(data: IDataObject): boolean {

@@ -5,12 +5,15 @@ import { recordsOf } from '../../transport/queryResponse';
 import { throwUserError } from '../shared/values';
 import { getCaseId } from './caseId';
 
+const CHECK_CASE =
+	'Check Case: it needs the whole Wolkvox ID, the last part of the URL of the open case.';
+
 /** Case: Get (page "query cases" of the API): the case with this ID, and no other. */
 export const getHandler: Handler<string> = {
 	effect: 'reads',
 	noun: 'case',
-	rejectedAdvice: 'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case.',
-	notFoundAdvice: 'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case.',
+	rejectedAdvice: CHECK_CASE,
+	notFoundAdvice: CHECK_CASE,
 
 	async read(context) {
 		return getCaseId(context);
@@ -28,15 +31,15 @@ function theCase(cases: IDataObject[], caseId: string): IDataObject {
 	if (!found) {
 		throwUserError(
 			`Wolkvox found no case with the ID "${caseId}"`,
-			'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case. To look for a case by its number, use Get Many.',
+			`${CHECK_CASE} To look for a case by its number, use Get Many.`,
 		);
 	}
+	if (others.length > 0) {
+		throwUserError(`Wolkvox found ${cases.length} cases for the ID "${caseId}"`, CHECK_CASE);
+	}
 	const foundId = idOf(found);
-	if (others.length > 0 || (foundId && foundId.toLowerCase() !== caseId.toLowerCase())) {
-		throwUserError(
-			`Wolkvox did not return the case with the ID "${caseId}", but ${others.length > 0 ? `${cases.length} cases` : 'another one'}`,
-			'Check Case: it needs the whole Wolkvox ID, the last part of the URL of the open case.',
-		);
+	if (foundId && foundId.toLowerCase() !== caseId.toLowerCase()) {
+		throwUserError(`Wolkvox returned a case other than "${caseId}"`, CHECK_CASE);
 	}
 	return found;
 }
