@@ -338,7 +338,9 @@ describe('Find and close a case with an AI agent', () => {
 	it('tells the model that there is no such case', async () => {
 		await chat([{ tool: FIND, call: { Number: 'CASO-9999' } }, { say: 'There is none.' }]);
 
-		expect(examples.model.requests[1].messages.at(-1).content).toBe('""');
+		expect(examples.model.requests[1].messages.at(-1).content).toBe(
+			'[{"message":"Nothing matches"}]',
+		);
 		expect(calls()).toEqual(['cases/queryCases.php']);
 	});
 

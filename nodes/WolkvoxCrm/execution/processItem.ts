@@ -10,6 +10,9 @@ import { isTool, nodeRunOf } from './nodeRun';
 import { getRunOptions } from './runOptions';
 import { summaryOf } from './summary';
 
+/** A model that gets nothing at all can take it for a failure, or for anything else. */
+const NO_MATCH = { message: 'Nothing matches' };
+
 /**
  * Takes one item through a node run: reads it at once, sends it when its run allows, and returns its
  * output items, or its failure in the form that keeps both outputs paired.
@@ -28,7 +31,8 @@ export async function processItem<Parameters>(
 	attempt.itemEvaluated();
 	try {
 		const result = await resultOf(context, request, handler, run, attempt);
-		return result.map((json) => ({ json, pairedItem }));
+		const output = result.length === 0 && isTool(run.node) ? [NO_MATCH] : result;
+		return output.map((json) => ({ json, pairedItem }));
 	} catch (error) {
 		const failure = await reportedFailure(context, run, attempt, error);
 		return failure ? [{ json: failure, pairedItem }] : [];
