@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
 import { RUN_FOLDER, step } from '../../sandbox/tools.cjs';
 import { credentialData, ensureCredential, type Credential } from '../../sandbox/workflows.mts';
-import { formWorkflow, listWorkflow, run, UPDATE } from '../e2e/support/workflow.mts';
+import {
+	chain,
+	formWorkflow,
+	listWorkflow,
+	run,
+	UPDATE,
+	webhook,
+} from '../e2e/support/workflow.mts';
 import { isSince } from '../support/version.mts';
 
 const NODE = 'n8n-nodes-wolkvox.wolkvoxCrm';
@@ -32,6 +39,7 @@ async function main(n8nFolder: string) {
 		await step('Testing the credential', () => checkCredentialTest(sandbox, credential));
 		await step('Updating a case with a file', () => checkFile(sandbox, credential));
 		await step('Pairing items on both outputs', () => checkPairing(sandbox, credential));
+		await step('Every other operation', () => checkOtherOperations(sandbox, credential));
 	} finally {
 		await sandbox.stop();
 	}
@@ -130,4 +138,80 @@ async function checkPairing({ n8n }: Sandbox, credential: Credential) {
 			[1, 2],
 		],
 	);
+}
+
+/** A contact is created, found and changed, then a case for it; each node uses what the one before found. */
+async function checkOtherOperations({ n8n, standIn }: Sandbox, credential: Credential) {
+	const email = 'compat@example.com';
+	const contacts = { resource: 'record', module: locator('list', 'contacts') };
+	const name = 'Every operation';
+	const workflow = chain(name, [
+		webhook(name),
+		node('Create contact', { ...contacts, operation: 'create', ...rows('emailcontact', email) }),
+		node('Find contact', {
+			...contacts,
+			operation: 'getMany',
+			fieldName: 'emailcontact',
+			value: email,
+		}),
+		node('Update contact', {
+			...contacts,
+			operation: 'update',
+			recordId: locator('id', '={{ $json.wolkvox_id }}'),
+			...rows('namecontact', 'Añil'),
+		}),
+		node('Create case', {
+			operation: 'create',
+			caseType: locator('list', 'Request'),
+			contact: email,
+			description: 'Made in an older n8n',
+			status: 'open',
+			priority: 'low',
+			responsible: 'laura.gomez@demo',
+			owner: 'ana.ruiz@demo',
+		}),
+		node('Get case', {
+			operation: 'get',
+			caseId: locator('id', '={{ $json.data.wolkvox_id }}'),
+		}),
+		node('Find case', {
+			operation: 'getMany',
+			searchBy: locator('list', 'idPrefijo'),
+			value: '={{ $json.idPrefijo }}',
+		}),
+		node('Get quota', { resource: 'token', operation: 'getQuota' }),
+	]);
+
+	const execution = await run(n8n, credential, workflow, {});
+
+	assert.equal(execution.error, undefined);
+	const json = (nodeName: string) => execution.items(nodeName).map((item) => item.json);
+	const created = standIn.cases.at(-1)!;
+	const [contact] = json('Find contact');
+	assert.equal(contact.emailcontact, email);
+	assert.deepEqual(json('Update contact')[0].data, { wolkvox_id: contact.wolkvox_id });
+	assert.equal(created.fields.contact, email);
+	assert.equal(json('Get case')[0].idPrefijo, created.number);
+	assert.deepEqual(
+		json('Find case').map(({ wolkvox_id: id }) => id),
+		[created.id],
+	);
+	assert.equal(typeof json('Get quota')[0].token_limit, 'number');
+}
+
+function node(name: string, parameters: object) {
+	return {
+		name,
+		type: NODE,
+		typeVersion: 1,
+		parameters: { resource: 'case', ...parameters },
+	};
+}
+
+function locator(mode: string, value: string) {
+	return { __rl: true, mode, value };
+}
+
+function rows(name: string, value: string) {
+	return { fields: { field: [{ name, value }] } };
 }
