@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, startN8n, type N8n } from '../sandbox/n8n.mts';
-import { installBuilt, installPackage } from '../sandbox/package.mts';
+import { installBuilt, installedPackage, installPackage } from '../sandbox/package.mts';
 import { ROOT, RUN_FOLDER, step } from '../sandbox/tools.cjs';
 import { credentialData, ensureCredential, ensureWorkflow } from '../sandbox/workflows.mts';
 import { chain, pathOf, webhook } from '../test/e2e/support/workflow.mts';
-import { updater, type Node, type Updater } from './nodes.mts';
+import { nodesFor, type Job, type Node } from './nodes.mts';
 
 export const HOME = join(RUN_FOLDER, 'bench');
 export const FILES = join(HOME, 'files');
@@ -16,9 +17,9 @@ export const FILES = join(HOME, 'files');
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 export interface Load {
-	/** How long the server takes per update. */
+	/** How long the server takes per request. */
 	delayMs: number;
-	/** How many updates it works on at a time. */
+	/** How many requests it works on at a time. */
 	concurrency: number;
 }
 
@@ -59,10 +60,13 @@ export interface BenchOptions {
 	env?: Record<string, string>;
 }
 
-/** One run of a workflow: what n8n recorded of its last node, in milliseconds, and what the server received. */
+/** One run of a workflow: what n8n recorded of the nodes that do the job, and what the server received. */
 export interface Run extends Counts {
 	startTime: number;
+	/** From the start of the first of these nodes to the end of the last, in milliseconds. */
 	executionTime: number;
+	/** How many items came out of the last. */
+	outputItems: number;
 }
 
 export interface Workflow {
@@ -72,8 +76,8 @@ export interface Workflow {
 
 export interface Bench {
 	n8n: N8n;
-	/** A workflow that ends with an update. */
-	publish(name: string, before: Node[], update: Updater): Promise<Workflow>;
+	/** A workflow that ends with the nodes that do a job. */
+	publish(name: string, before: Node[], job: Job): Promise<Workflow>;
 }
 
 /** Starts an n8n, lets `work` use it, and stops it. */
@@ -96,6 +100,8 @@ export async function withN8n<T>(
 				N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 				N8N_RESTRICT_FILE_ACCESS_TO: FILES,
 				N8N_PAYLOAD_SIZE_MAX: '256',
+				BENCH_SERVER: server.url,
+				BENCH_PACKAGE: installedPackage(home),
 				...env,
 			},
 		}),
@@ -106,11 +112,23 @@ export async function withN8n<T>(
 			type: 'wolkvoxCrmApi',
 			data: { ...credentialData(server.url, 'bench-token'), allowedHttpRequestDomains: 'all' },
 		});
-		const publish = async (title: string, before: Node[], update: Updater) => {
-			const nodes = [webhook(title), ...before, updater(update, server.url, credential)];
-			const id = await ensureWorkflow(n8n, chain(title, nodes));
-			const url = `${n8n.url}/webhook/${pathOf(title)}`;
-			return { run: (items: number, load = INSTANT) => run(n8n, server, id, url, items, load) };
+		const publish = async (title: string, before: Node[], job: Job) => {
+			const nodes = nodesFor(job, server.url, credential);
+			const workflow = chain(title, [webhook(title), ...before, ...nodes]);
+			const id = await ensureWorkflow(n8n, workflow);
+			const names = nodes.map((node) => node.name);
+			const run = async (items: number, load = INSTANT) => {
+				await server.reset(load);
+				await trigger(`${n8n.url}/webhook/${pathOf(title)}`, items);
+				const task = await lastRun(n8n, id, names);
+				const counts = await server.counts();
+				const expected = job.kind === 'reader' ? 0 : items;
+				if (counts.requests !== expected) {
+					throw new Error(`The server received ${counts.requests} requests, not ${expected}`);
+				}
+				return { ...task, ...counts };
+			};
+			return { run };
 		};
 		return await work({ n8n, publish });
 	} finally {
@@ -118,8 +136,7 @@ export async function withN8n<T>(
 	}
 }
 
-async function run(n8n: N8n, server: Server, id: string, url: string, items: number, load: Load) {
-	await server.reset(load);
+async function trigger(url: string, items: number) {
 	const response = await fetch(url, {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
@@ -127,42 +144,67 @@ async function run(n8n: N8n, server: Server, id: string, url: string, items: num
 	});
 	const text = await response.text();
 	if (!response.ok) throw new Error(`The workflow failed: ${text}`);
-	const { startTime, executionTime } = await lastTask(n8n, id);
-	const counts = await server.counts();
-	if (counts.requests !== items) {
-		throw new Error(`The server received ${counts.requests} requests instead of ${items}`);
-	}
-	return { startTime, executionTime, ...counts };
 }
 
-/** n8n's record of the last run of the update, once it is saved. */
-async function lastTask(n8n: N8n, workflowId: string) {
+/** n8n's record of the last run of these nodes, once it is saved. */
+async function lastRun(n8n: N8n, workflowId: string, nodes: string[]) {
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 	for (;;) {
 		const { results } = await n8n.request<{ results: Array<{ id: string; status: string }> }>(
 			'GET',
 			`/rest/executions?filter=${filter}&limit=1`,
 		);
-		if (results[0]?.status === 'success') return await taskOf(n8n, results[0].id);
+		if (results[0]?.status === 'success') return await readRun(n8n, results[0].id, nodes);
 		if (results[0]?.status === 'error') throw new Error('The execution failed');
 		await sleep(50);
 	}
 }
 
 /** n8n saves an execution as a list of values that refer to each other by their index. */
-async function taskOf(n8n: N8n, executionId: string) {
+async function readRun(n8n: N8n, executionId: string, nodes: string[]) {
 	const path = `/rest/executions/${executionId}`;
 	const { data } = await n8n.request<{ data: string }>('GET', path);
 	const values = JSON.parse(data) as unknown[];
 	const at = (index: unknown) => values[Number(index)] as Record<string, unknown>;
-	const [task] = at(at(at(at(0).resultData).runData).Update) as unknown as string[];
-	return at(task) as unknown as { startTime: number; executionTime: number };
+	const runData = at(at(at(0).resultData).runData);
+	const tasks = nodes.map((name) => at(at(runData[name])[0]));
+
+	const [{ startTime }] = tasks as Array<{ startTime: number }>;
+	const last = tasks.at(-1) as { startTime: number; executionTime: number; data: string };
+	const executionTime = last.startTime + last.executionTime - startTime;
+	const items = at(at(at(last.data).main)[0]) as unknown as unknown[];
+	return { startTime, executionTime, outputItems: items.length };
 }
 
-/** Checks that both sides of a comparison sent the same, apart from the framing of a form. */
-export function assertSameBytes(runs: Counts[], tolerance = 0) {
+/** Checks that both sides of a comparison did the same, apart from the framing of a form. */
+export function assertSameWork(runs: Array<Counts & { outputItems?: number }>, framing = 0) {
 	const sizes = runs.map(({ bytes }) => bytes);
-	if (Math.max(...sizes) - Math.min(...sizes) > tolerance) {
-		throw new Error(`The sides did not send the same: ${sizes.join(', ')} bytes`);
+	const outputs = runs.map(({ outputItems }) => outputItems).filter((each) => each !== undefined);
+	if (Math.max(...sizes) - Math.min(...sizes) > framing || new Set(outputs).size > 1) {
+		throw new Error(
+			`The sides did not do the same: ${sizes.join(', ')} bytes sent, ${outputs.join(', ')} items returned`,
+		);
 	}
+}
+
+/** The most memory that n8n uses while a workflow does its job, over the level just before, in MB. */
+export async function runWithPeak({ n8n }: Bench, workflow: Workflow, items: number) {
+	const pid = childOf(n8n.pid!);
+	const samples: Array<{ at: number; mb: number }> = [];
+	const timer = setInterval(() => samples.push({ at: Date.now(), mb: residentMb(pid) }), 10);
+	const run = await workflow.run(items);
+	clearInterval(timer);
+
+	const end = run.startTime + run.executionTime;
+	const before = samples.filter(({ at }) => at <= run.startTime).at(-1)!.mb;
+	const during = samples.filter(({ at }) => at >= run.startTime && at <= end);
+	return { ...run, increase: Math.max(0, ...during.map(({ mb }) => mb - before)) };
+}
+
+function childOf(pid: number) {
+	return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+}
+
+function residentMb(pid: number) {
+	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 }

@@ -7,21 +7,30 @@ import { join, resolve } from 'node:path';
 import { exitWithError, N8N_VERSION, ROOT, UserFacingError } from '../sandbox/tools.cjs';
 import { between, table } from '../test/support/markdown.mts';
 import { FILES, HOME, ROUNDS, startServer, type Server } from './harness.mts';
-import { compareItems, comparePackages, compareSizes, compareSlow } from './items.mts';
+import {
+	compareCreate,
+	compareItems,
+	comparePackages,
+	compareSizes,
+	compareSlow,
+} from './items.mts';
 import { compareMemory } from './memory.mts';
-import { profile, PROFILED_ITEMS } from './profile.mts';
-import { measureStartup } from './startup.mts';
+import { measurePackage } from './package.mts';
+import { profile, PROFILED_ITEMS, profileGuarantees } from './profile.mts';
+import { compareSearches } from './searches.mts';
 import type { Row } from './stats.mts';
 import { compareThroughput } from './throughput.mts';
 
 /** What is measured, by name; each returns rows of the table. */
 const PARTS: Record<string, (server: Server) => Promise<Row[]>> = {
 	items: compareItems,
+	create: compareCreate,
+	search: compareSearches,
 	slow: compareSlow,
 	scale: compareSizes,
 	throughput: compareThroughput,
 	memory: compareMemory,
-	start: measureStartup,
+	package: measurePackage,
 };
 
 main().catch(exitWithError);
@@ -39,7 +48,7 @@ async function main() {
 	mkdirSync(FILES, { recursive: true });
 	const server = await startServer();
 	try {
-		if (part === 'profile') writeProfile(await profile(server));
+		if (part === 'profile') await writeProfile(server);
 		else if (checkout) print(await comparePackages(server, resolve(checkout)));
 		else if (part) print(await PARTS[part](server));
 		else await measureAll(server);
@@ -59,13 +68,20 @@ async function measureAll(server: Server) {
 	);
 }
 
-function writeProfile(parts: string[][]) {
-	const text = table(['part', 'ms per item', 'share'], parts);
-	console.log(`\n${text}`);
+async function writeProfile(server: Server) {
+	const how = `${PROFILED_ITEMS.toLocaleString('en')} items with two expressions each, 20 at a time, an instant server`;
+	const parts = table(['part', 'ms per item', 'share'], await profile(server));
+	const guarantees = table(['guarantee', 'share'], await profileGuarantees(server));
+	console.log(`\n${parts}\n\n${guarantees}`);
 	write(
 		'profile',
-		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${PROFILED_ITEMS.toLocaleString('en')} items with two expressions each, 20 at a time, an instant server. Profiling slows n8n down; only the shares matter.`,
-		text,
+		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${how}. Profiling slows n8n down; only the shares matter.`,
+		parts,
+	);
+	write(
+		'guarantees',
+		`Written by \`npm run bench profile\`: the same with a small file per item. The shares are of all the time from the first item to the last.`,
+		guarantees,
 	);
 }
 

@@ -6,17 +6,36 @@ export interface Node {
 	[setting: string]: unknown;
 }
 
-/** A Wolkvox node, an empty declarative node, or an HTTP Request node, that sends the same update. */
-export interface Updater {
-	kind: 'node' | 'floor' | 'http';
+/** What is measured: a node that does the work, and on which side of a comparison it stands. */
+export interface Job {
+	/**
+	 * The package's node, the same with nothing but Case: Update, an empty declarative node, n8n's HTTP
+	 * Request node (followed by Split Out if it searches), or a node that only reads the file of an item.
+	 */
+	kind: 'node' | 'updateOnly' | 'floor' | 'http' | 'reader';
+	operation?: 'update' | 'create' | 'getMany';
 	/** Name of the binary field to attach. */
 	attachments?: string;
+	/** How many records a search finds. */
+	records?: number;
 	options?: object;
 	requestOptions?: object;
 }
 
+const API = '/server/API/v2/cases';
 const CASE_ID = "={{ 'case' + $json.n }}";
 const STATUS = "={{ $json.n % 2 ? 'open' : 'closed' }}";
+
+/** The fields of a new case: their names in the API, their values, and the parameters where these differ. */
+const NEW_CASE = [
+	['case-type', 'Request', 'caseType'],
+	['responsible', 'agent10@demo'],
+	['owner', 'admin@demo'],
+	['contact', "={{ 'contact' + $json.n + '@example.com' }}"],
+	['description', "={{ 'Case number ' + $json.n }}"],
+	['status', STATUS],
+	['priority', 'low'],
+];
 
 /** Makes items of the list that the webhook receives. */
 export const splitOut: Node = {
@@ -26,29 +45,85 @@ export const splitOut: Node = {
 	parameters: { fieldToSplitOut: 'body.items', options: {} },
 };
 
-export function updater(update: Updater, server: string, { id, name }: Credential): Node {
-	const settings = update.kind === 'http' ? httpRequest(update, server) : declarative(update);
-	return { name: 'Update', credentials: { wolkvoxCrmApi: { id, name } }, ...settings };
+/** Gives each item a small file. */
+export const attachFile: Node = {
+	name: 'File',
+	type: 'n8n-nodes-base.convertToFile',
+	typeVersion: 1.1,
+	parameters: { operation: 'toJson', mode: 'each', options: {} },
+};
+
+/** The nodes that do a job; their time counts. */
+export function nodesFor(job: Job, server: string, { id, name }: Credential): Node[] {
+	const credentials = { wolkvoxCrmApi: { id, name } };
+	const search = job.operation === 'getMany';
+	switch (job.kind) {
+		case 'reader':
+			return [{ name: 'Read file', type: 'CUSTOM.reader', typeVersion: 1, parameters: {} }];
+		case 'http':
+			return [
+				{
+					name: 'Work',
+					credentials,
+					...(search ? httpSearch(job, server) : httpForm(job, server)),
+				},
+				...(search ? [splitRecords] : []),
+			];
+		default:
+			return [{ name: 'Work', credentials, ...declarative(job) }];
+	}
 }
 
-function declarative({ kind, attachments, options = {}, requestOptions = {} }: Updater) {
+const splitRecords: Node = {
+	name: 'Split',
+	type: 'n8n-nodes-base.splitOut',
+	typeVersion: 1,
+	parameters: { fieldToSplitOut: 'data', options: {} },
+};
+
+function declarative({
+	kind,
+	operation = 'update',
+	options = {},
+	requestOptions = {},
+	...job
+}: Job) {
+	const type = kind === 'node' ? 'n8n-nodes-wolkvox.wolkvoxCrm' : `CUSTOM.${kind}`;
+	const own = { update: updateParameters, create: createParameters, getMany: searchParameters };
+	const parameters = { ...own[operation](job), options, requestOptions };
+	return { type, typeVersion: 1, parameters: { resource: 'case', operation, ...parameters } };
+}
+
+function updateParameters({ attachments }: Pick<Job, 'attachments'>) {
 	return {
-		type: kind === 'node' ? 'n8n-nodes-wolkvox.wolkvoxCrm' : 'CUSTOM.floor',
-		typeVersion: 1,
-		parameters: {
-			resource: 'case',
-			operation: 'update',
-			caseId: { __rl: true, mode: 'id', value: CASE_ID },
-			updateFields: { status: STATUS, ...(attachments && { attachments }) },
-			options,
-			requestOptions,
-		},
+		caseId: { __rl: true, mode: 'id', value: CASE_ID },
+		updateFields: { status: STATUS, ...(attachments && { attachments }) },
 	};
 }
 
-function httpRequest({ attachments }: Updater, server: string) {
-	const fields = { operation: 'demo', 'wolkvox-id': CASE_ID, status: STATUS };
-	const parameters: object[] = Object.entries(fields).map(([name, value]) => ({
+function createParameters() {
+	const values = NEW_CASE.map(([part, value, parameter = part]) => [
+		parameter,
+		parameter === 'caseType' ? { __rl: true, mode: 'list', value } : value,
+	]);
+	return { ...Object.fromEntries(values), additionalFields: {} };
+}
+
+function searchParameters({ records }: Pick<Job, 'records'>) {
+	return {
+		searchBy: { __rl: true, mode: 'list', value: 'idPrefijo' },
+		value: String(records),
+		returnAll: true,
+	};
+}
+
+function httpForm({ operation = 'update', attachments }: Job, server: string) {
+	const ofUpdate = [
+		['wolkvox-id', CASE_ID],
+		['status', STATUS],
+	];
+	const fields = [['operation', 'demo'], ...(operation === 'update' ? ofUpdate : NEW_CASE)];
+	const parameters: object[] = fields.map(([name, value]) => ({
 		parameterType: 'formData',
 		name,
 		value,
@@ -57,17 +132,30 @@ function httpRequest({ attachments }: Updater, server: string) {
 		const file = { parameterType: 'formBinaryData', name: 'files' };
 		parameters.push({ ...file, inputDataFieldName: attachments });
 	}
+	return httpRequest(`${server}${API}/${operation === 'update' ? 'update' : 'insert'}.php`, {
+		contentType: 'multipart-form-data',
+		bodyParameters: { parameters },
+	});
+}
+
+function httpSearch({ records }: Job, server: string) {
+	const body = { operation: 'demo', field: 'idPrefijo', value: String(records) };
+	return httpRequest(`${server}${API}/queryCases.php`, {
+		bodyParameters: { parameters: Object.entries(body).map(([name, value]) => ({ name, value })) },
+	});
+}
+
+function httpRequest(url: string, parameters: object) {
 	return {
 		type: 'n8n-nodes-base.httpRequest',
 		typeVersion: 4.2,
 		parameters: {
 			method: 'POST',
-			url: `${server}/server/API/v2/cases/update.php`,
+			url,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'wolkvoxCrmApi',
 			sendBody: true,
-			contentType: 'multipart-form-data',
-			bodyParameters: { parameters },
+			...parameters,
 			options: {},
 		},
 	};

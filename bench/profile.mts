@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOME, withN8n, type Server } from './harness.mts';
-import { splitOut } from './nodes.mts';
+import { attachFile, splitOut, type Job, type Node } from './nodes.mts';
 
 const PROFILES = join(HOME, 'profiles');
 
@@ -17,6 +17,13 @@ interface Profile {
 	samples: number[];
 	timeDeltas: number[];
 }
+
+/** What this package does more than send: each line is a guarantee, with the files that give it. */
+const GUARANTEES: Array<[what: string, files: RegExp]> = [
+	['outcome record', /execution\/(itemState|itemTask|nodeRun|savedProgress)\.js/],
+	["each item's own credential", /transport\/(completeRequest|credential|server)\.js/],
+	['early look at files', /transport\/streamedFile\.js/],
+];
 
 /** A call stack, innermost call first. */
 type Stack = CallFrame[];
@@ -42,20 +49,53 @@ const PARTS: Array<[what: string, file: string, name?: string]> = [
 
 /** Where the time of a run goes: the milliseconds and the share of each part, per item. */
 export async function profile(server: Server): Promise<string[][]> {
-	const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` };
-	await withN8n(server, { env }, async (bench) => {
-		const update = { kind: 'node', options: { maxConcurrent: 20 } } as const;
-		await (await bench.publish('Bench profile', [splitOut], update)).run(PROFILED_ITEMS);
-	});
-	// n8n writes its profile when it ends; that of its task runner is smaller.
-	const [text] = readdirSync(PROFILES)
-		.map((name) => readFileSync(join(PROFILES, name), 'utf8'))
-		.sort((a, b) => b.length - a.length);
-	return partsOf(JSON.parse(text));
+	return partsOf(await profileOf(server, 'plain', []));
 }
 
-/** Only looks at the time from the first item to the last. */
-function partsOf({ nodes, samples, timeDeltas }: Profile): string[][] {
+/** What the guarantees cost, as shares of a run whose items have a small file each. */
+export async function profileGuarantees(server: Server): Promise<string[][]> {
+	const { nodes, samples, timeDeltas } = await profileOf(server, 'files', [attachFile]);
+	const { micros, total } = sumUp({ nodes, samples, timeDeltas }, guaranteeOf);
+	const shares = GUARANTEES.map(([what]) => [what, (micros.get(what) ?? 0) / total] as const);
+	const sum = shares.reduce((all, [, share]) => all + share, 0);
+	return [...shares, ['together', sum] as const].map(([what, share]) => [
+		what,
+		`${(share * 100).toFixed(1)} %`,
+	]);
+}
+
+async function profileOf(server: Server, name: string, before: Node[]): Promise<Profile> {
+	const folder = join(PROFILES, name);
+	const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
+	await withN8n(server, { name: `profile-${name}`, env }, async (bench) => {
+		const job: Job = {
+			kind: 'node',
+			options: { maxConcurrent: 20 },
+			...(before.length > 0 && { attachments: 'data' }),
+		};
+		const workflow = await bench.publish('Bench profile', [splitOut, ...before], job);
+		await workflow.run(PROFILED_ITEMS);
+	});
+	// n8n writes its profile when it ends; that of its task runner is smaller.
+	const [text] = readdirSync(folder)
+		.map((file) => readFileSync(join(folder, file), 'utf8'))
+		.sort((a, b) => b.length - a.length);
+	return JSON.parse(text);
+}
+
+function partsOf(recorded: Profile): string[][] {
+	const { micros, total } = sumUp(recorded, partOf);
+	return [...micros]
+		.sort(([, a], [, b]) => b - a)
+		.map(([part, each]) => [
+			part,
+			(each / 1000 / PROFILED_ITEMS).toFixed(3),
+			`${((each / total) * 100).toFixed(0)} %`,
+		]);
+}
+
+/** Adds up the time from the first item to the last, by what `nameOf` calls a sample. */
+function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) => string) {
 	const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
 	const parents = new Map(
 		nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
@@ -67,17 +107,16 @@ function partsOf({ nodes, samples, timeDeltas }: Profile): string[][] {
 
 	const micros = new Map<string, number>();
 	for (let index = inRun.indexOf(true); index <= inRun.lastIndexOf(true); index++) {
-		const part = partOf(stacks.get(samples[index])!);
-		micros.set(part, (micros.get(part) ?? 0) + timeDeltas[index]);
+		const name = nameOf(stacks.get(samples[index])!);
+		micros.set(name, (micros.get(name) ?? 0) + timeDeltas[index]);
 	}
-	const total = [...micros.values()].reduce((sum, each) => sum + each, 0);
-	return [...micros]
-		.sort(([, a], [, b]) => b - a)
-		.map(([part, each]) => [
-			part,
-			(each / 1000 / PROFILED_ITEMS).toFixed(3),
-			`${((each / total) * 100).toFixed(0)} %`,
-		]);
+	return { micros, total: [...micros.values()].reduce((sum, each) => sum + each, 0) };
+}
+
+/** The guarantee whose file the innermost call of this package is in, with what that calls in n8n and Node. */
+function guaranteeOf(stack: Stack): string {
+	const { url = '' } = stack.find(isOurs) ?? {};
+	return GUARANTEES.find(([, files]) => files.test(url))?.[0] ?? 'the rest';
 }
 
 function partOf(stack: Stack): string {

@@ -1,12 +1,14 @@
-// A server in a process of its own that accepts every update. PUT sets how long an update takes and how
-// many run at a time, and resets the counts; GET returns the counts.
+// A server in a process of its own that accepts everything, and finds as many records as a search asks for in
+// its value. PUT sets how long a request takes and how many run at a time, and resets the counts; GET returns
+// the counts.
 import { createServer } from 'node:http';
 
-const SUCCESS = '{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":""}}';
+const SUCCESS =
+	'{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":"647f6ff1660dff48d803ffe6"}}';
 const SMALL = 2 ** 16;
 
 let load;
-let counts = { requests: 0, bytes: 0, firstAt: 0, receivingMs: 0 };
+let counts;
 let active = 0;
 const waiting = [];
 
@@ -29,20 +31,60 @@ createServer(async (request, response) => {
 	counts.bytes += size <= SMALL ? contentLength(body) : size;
 	counts.firstAt ||= startedAt;
 	counts.receivingMs += performance.now() - started;
-	if (load.delayMs === 0) return response.end(SUCCESS);
-	return work(() => response.end(SUCCESS));
+	const text = request.url.endsWith('queryCases.php') ? records(JSON.parse(body).value) : SUCCESS;
+	response.setHeader('Content-Type', 'application/json');
+	if (load.delayMs === 0) return response.end(text);
+	return work(() => response.end(text));
 }).listen(0, '127.0.0.1', function () {
 	process.send(this.address().port);
 });
 process.on('disconnect', () => process.exit());
 
-/** Length of the names and values of a form, without its boundaries, which differ between senders. */
-function contentLength(form) {
-	const parts = form.matchAll(/name="([^"]*)"[^]*?\r\n\r\n([^]*?)\r\n--/g);
+/** Length of the names and values of a body, without boundaries and quotes, which differ between senders. */
+function contentLength(body) {
+	if (body.startsWith('{')) return Object.entries(JSON.parse(body)).flat().join('').length;
+	const parts = body.matchAll(/name="([^"]*)"[^]*?\r\n\r\n([^]*?)\r\n--/g);
 	return [...parts].reduce((sum, [, name, value]) => sum + name.length + value.length, 0);
 }
 
-/** Works on an update for `delayMs`, on `concurrency` updates at a time. */
+const texts = {};
+
+/** The response to a search that finds so many records. */
+function records(count) {
+	texts[count] ??= JSON.stringify({
+		code: '200',
+		error: 'null',
+		msg: `${count} records were are found`,
+		data: Array.from({ length: Number(count) }, (_, index) => record(index)),
+	});
+	return texts[count];
+}
+
+function record(index) {
+	const user = { user: `agent_${index % 40}@demo`, nombre: 'Laura Gómez', id: String(index % 40) };
+	const form = Object.fromEntries(
+		Array.from({ length: 10 }, (_, field) => [
+			`Campo ${field}`,
+			`Valor ${field} del caso ${index}`,
+		]),
+	);
+	return {
+		wolkvox_id: index.toString(16).padStart(24, '6'),
+		idPrefijo: `CASO-${index}`,
+		caseType: 'Request',
+		status: { name: 'Abierto', value: 'open' },
+		priority: { name: 'Baja', value: 'low' },
+		contact: `Cliente ${index}`,
+		contactEmail: `cliente${index}@example.com`,
+		responsible: user,
+		owner: user,
+		description_case: 'La clienta pide una copia de su factura y un cambio de dirección.',
+		wolkvox_fecha_creacion: '2026-11-25 08:00:00',
+		form,
+	};
+}
+
+/** Works on a request for `delayMs`, on `concurrency` requests at a time. */
 function work(done) {
 	if (active >= load.concurrency) return waiting.push(done);
 	active++;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FILES, type Bench } from './harness.mts';
-import type { Node, Updater } from './nodes.mts';
+import type { Job, Node } from './nodes.mts';
 
 export const MB = 2 ** 20;
 /** More than the framing of a form, in bytes. */
@@ -19,8 +19,8 @@ export async function makeFile(megabytes: number): Promise<string> {
 	return path;
 }
 
-/** A workflow that reads a file of that size and attaches it to a case. */
-export async function publishUpload(bench: Bench, kind: Updater['kind'], megabytes: number) {
+/** A workflow that reads a file of that size into n8n's binary data, and then attaches it to a case. */
+export async function publishUpload(bench: Bench, kind: Job['kind'], megabytes: number) {
 	const read: Node = {
 		name: 'Read',
 		type: 'n8n-nodes-base.readWriteFile',
@@ -34,6 +34,6 @@ export async function publishUpload(bench: Bench, kind: Updater['kind'], megabyt
 		typeVersion: 1.1,
 		parameters: { amount: 2 },
 	};
-	const update = { kind, attachments: 'data' };
-	return await bench.publish(`Bench ${kind} ${megabytes} MB`, [read, wait], update);
+	const job: Job = { kind, attachments: 'data' };
+	return await bench.publish(`Bench ${kind} ${megabytes} MB`, [read, wait], job);
 }

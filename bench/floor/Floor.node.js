@@ -1,6 +1,8 @@
 // The least that a declarative node with these parameters can do: n8n's own routing sends the fields, as a
 // form. What it costs is n8n's share of an item.
-const { WolkvoxCrm } = require('../../dist/nodes/WolkvoxCrm/WolkvoxCrm.node.js');
+const { WolkvoxCrm } = require(
+	`${process.env.BENCH_PACKAGE}/dist/nodes/WolkvoxCrm/WolkvoxCrm.node.js`,
+);
 
 const { description } = new WolkvoxCrm();
 const routes = {
@@ -14,7 +16,7 @@ function withRoute(property) {
 	return {
 		...property,
 		...(routes[property.name] && { routing: routes[property.name] }),
-		...(property.type === 'collection' && { options: property.options.map(withRoute) }),
+		...(property.name === 'updateFields' && { options: property.options.map(withRoute) }),
 	};
 }
 
@@ -35,10 +37,7 @@ class Floor {
 		displayName: 'Floor',
 		name: 'floor',
 		icon: undefined,
-		requestDefaults: {
-			...description.requestDefaults,
-			baseURL: '={{ $credentials.customServer }}',
-		},
+		requestDefaults: { ...description.requestDefaults, baseURL: process.env.BENCH_SERVER },
 		properties: description.properties.map(withRoute),
 	};
 }

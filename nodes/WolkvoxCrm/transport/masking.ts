@@ -19,13 +19,12 @@ export function maskToken(value: unknown, token: string): unknown {
  * Reads JSON and masks the token in it. A long response is not searched value by value if its text
  * cannot hold the token: JSON can hide a letter or a digit only behind an escape such as `\u0061`.
  *
- * @returns nothing if the text is not JSON, or is nested too deeply for n8n to store it
+ * @returns nothing if the text is not JSON
  */
 export function parseMaskedJson(text: string, token: string): unknown {
 	const canHoldToken = /\\u00[2-7]/i.test(text) || new RegExp(anyForm(token), 'iu').test(text);
 	try {
 		const value: unknown = JSON.parse(text);
-		JSON.stringify(value);
 		return canHoldToken ? maskToken(value, token) : value;
 	} catch {
 		return undefined;

@@ -51,7 +51,7 @@ export function parseResponse(
 	const isRead = action.effect === 'reads';
 	const text = textOf(response);
 	const json = parseMaskedJson(text, token);
-	const body = toObject(isRead ? inEnvelope(json, statusCode) : json);
+	const body = toObject(isRead ? inEnvelope(json, statusCode) : storable(json));
 	const code = body ? codeOf(body, statusCode) : NaN;
 
 	const isReadable = body !== undefined || text.trim() === '';
@@ -120,6 +120,16 @@ function decode({ body, headers }: HttpResponse): string {
 		return new TextDecoder(charset).decode(body);
 	} catch {
 		return new TextDecoder().decode(body);
+	}
+}
+
+/** n8n cannot save what is nested too deeply: a change with such a response must not count as applied. */
+function storable(json: unknown): unknown {
+	try {
+		JSON.stringify(json);
+		return json;
+	} catch {
+		return undefined;
 	}
 }
 
