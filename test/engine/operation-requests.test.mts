@@ -195,6 +195,18 @@ describe('Case: Create', () => {
 		]);
 	});
 
+	it.each([
+		['DateTime.fromISO("2026-01-02T03:04:05Z", { zone: "utc" })', '2026-01-02T03:04:05.000Z'],
+		['new Date(0)', '1970-01-01T00:00:00.000Z'],
+	])('sends a date as text, as an update does: %s', async (date, expected) => {
+		const value = `={{ ${date} }}`;
+		const request = await send(CREATE_CASE, {
+			parameters: { description: value, additionalFields: { solution: value } },
+		});
+		expect(fieldOf(request, 'description')).toBe(expected);
+		expect(fieldOf(request, 'solution')).toBe(expected);
+	});
+
 	it.each(['file', 'files'])('sends several files together as %s[]', async (attachmentField) => {
 		const { files } = await send(CREATE_CASE, {
 			items: numbered(1, { a: textFile('a.txt'), b: textFile('b.txt') }),

@@ -89,3 +89,19 @@ export async function update(
 ): Promise<RunResult> {
 	return await execute(server, { caseId, updateFields } as IDataObject, settings);
 }
+
+/** Expects that a run was refused before anything was sent, and returns the advice. */
+export function expectRefusal(
+	{ requests }: { requests: unknown[] },
+	{ error }: RunResult,
+	message: string | RegExp,
+	item = 0,
+): string | undefined {
+	expect(error).toMatchObject({
+		message:
+			typeof message === 'string' ? `${message} [item ${item}]` : expect.stringMatching(message),
+		context: { itemIndex: item },
+	});
+	expect(requests).toHaveLength(0);
+	return error!.description;
+}
