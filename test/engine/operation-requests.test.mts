@@ -243,6 +243,15 @@ describe('Fields of a record', () => {
 			).toEqual({ 'Etapa del ciclo de vida ': EXACT, [EXACT]: '0012' });
 		});
 
+		it.each(['constructor', 'prototype', '__proto__', 'toString', ' ', '0'])(
+			'can be named %j, at any depth',
+			async (name) => {
+				const fieldsJson = `{"${name}": "x", "a": {"${name}": [{"${name}": 1}]}}`;
+				const sent = await sendFields(operation, { fieldsJson });
+				expect(JSON.stringify(sent)).toBe(JSON.stringify(JSON.parse(fieldsJson)));
+			},
+		);
+
 		it('are text as typed, and numbers from an expression; empty ones are not sent', async () => {
 			const field = [
 				{ name: 'typed', value: '0012' },

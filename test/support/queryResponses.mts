@@ -44,6 +44,7 @@ export const NEW_CASE = {
 	emailResponsible: 'agent10@demo',
 	created_at: '2026-01-02 03:04:05',
 	'Total (COP)': { value: '1000', symbol: 'COP', convert: 1000.5 },
+	constructor: 'ACME',
 	// Labels that are also names of the envelope.
 	code: 'A1',
 	msg: '',
