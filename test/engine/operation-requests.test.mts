@@ -138,6 +138,39 @@ it.each(OPERATIONS)('$name is one request per item, paired with it', async ({ pa
 	]);
 });
 
+it.each<{ saved: IDataObject; url: string; json?: object }>([
+	{
+		saved: { resource: 'case', operation: 'getMany', value: 'x' },
+		url: 'cases/queryCases.php',
+		json: { operation: 'demo', field: 'idPrefijo', value: 'x' },
+	},
+	{
+		saved: {
+			resource: 'record',
+			operation: undefined,
+			fields: { field: [{ name: 'a', value: '1' }] },
+		},
+		url: 'custom/insert.php',
+		json: { operation: 'demo', module: 'contacts', fields: { a: '1' } },
+	},
+	{
+		saved: { resource: 'record', operation: 'getMany', fieldName: 'a', value: 'x' },
+		url: 'custom/query.php',
+		json: { operation: 'demo', module: 'contacts', field: 'a', value: 'x' },
+	},
+	{
+		saved: { resource: 'token', operation: undefined },
+		url: 'token/tokenInformation.php?operation=demo',
+	},
+])(
+	'a parameter that was left at its default is not saved by n8n, and has effect: $url, $saved',
+	async ({ saved, url, json }) => {
+		const sent = await send({ name: '', effect: 'reads', parameters: saved });
+		expect(sent.url).toBe(`/server/API/v2/${url}`);
+		expect(sent.json).toEqual(json);
+	},
+);
+
 describe('Case: Create', () => {
 	const { caseType, attachments, customFields, customFieldsJson, solution, ...required } =
 		ALL_FIELDS;
