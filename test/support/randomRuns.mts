@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,7 +10,7 @@ import type { ReceivedRequest, useServer } from './server.mts';
 import { CREATE_CASE } from './operations.mts';
 import { caseIdOf, fieldOf, SUCCESS } from './server.mts';
 import { EXPRESSION_ENDS_NODE } from './version.mts';
-import { execute, locator, textFile } from './wolkvox.mts';
+import { credentialFor, execute, locator, textFile } from './wolkvox.mts';
 
 // A run resets n8n's binary mode to this one for a moment, while another run may be storing its files.
 process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
@@ -214,12 +215,16 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 	const { responses, onError, tries, batch, cancelAfter } = settings;
 	const { maxConcurrent, maxRetries, multipleFiles } = settings;
 	const items = settings.items.map((_, n) => testItem(settings, n));
+	const credential = { ...credentialFor(server.url), token: randomUUID() };
 	const sent: SentRequest[] = [];
 	let events = 0;
 	let cancel = () => {};
 	let cancelledAt: number | undefined;
 
 	server.respond = (received) => {
+		// On a busy machine, a request of an earlier run that n8n ended can arrive as late as now.
+		if (received.headers['wolkvox-token'] !== credential.token) return {};
+
 		const { kind, delayMs } = responses[sent.length] ?? { kind: 'applied', delayMs: 0 };
 		const { fate, isTemporary, write } = RESPONSES[kind];
 		const request: SentRequest = {
@@ -252,6 +257,7 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 	};
 	const result = await execute(server, PARAMETERS[settings.operation], {
 		items,
+		credential,
 		options: { maxConcurrent, maxRetries, multipleFiles },
 		requestOptions: batch ? { batching: { batch } } : {},
 		node,
