@@ -11,6 +11,7 @@ import {
 } from '../support/operations.mts';
 import { useServer, type ScriptedResponse } from '../support/server.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
+import { BROKEN_COMPRESSION_HANGS } from '../support/version.mts';
 import {
 	CONTINUE,
 	execute,
@@ -51,11 +52,6 @@ const FAULTS: Array<{ name: string; response: ScriptedResponse; isRepeated: bool
 		},
 		isRepeated: true,
 	},
-	{
-		name: 'broken compression',
-		response: { body: 'not compressed', headers: { 'content-encoding': 'gzip' } },
-		isRepeated: true,
-	},
 	{ name: 'a server error', response: { status: 500, body: '<h1>Error' }, isRepeated: true },
 	{ name: 'a gateway', response: { status: 502, body: '<h1>Bad gateway' }, isRepeated: true },
 	{ name: 'code 500', response: { body: { code: 500, msg: 'No' } }, isRepeated: true },
@@ -65,6 +61,12 @@ const FAULTS: Array<{ name: string; response: ScriptedResponse; isRepeated: bool
 	{ name: 'a web page', response: { body: '<p>Login' }, isRepeated: false },
 	{ name: 'a redirect', response: { status: 302, body: '' }, isRepeated: false },
 ];
+
+if (!BROKEN_COMPRESSION_HANGS) {
+	const headers = { 'content-encoding': 'gzip' };
+	const response = { body: 'not compressed', headers };
+	FAULTS.push({ name: 'broken compression', response, isRepeated: true });
+}
 
 describe('each read', () => {
 	const trials = READS.flatMap((operation) => FAULTS.map((fault) => ({ operation, fault })));

@@ -137,7 +137,7 @@ const notJson = (name: string, body: unknown, kind: string, status = 200) =>
 const contradiction = (status: number, data: unknown) =>
 	fails(
 		`HTTP ${status} with code 200 and ${JSON.stringify(data).slice(0, 4)}`,
-		{ ...ENVELOPE, data },
+		{ ...ENVELOPE, msg: 'Succesfully', data },
 		`The response contradicts itself: HTTP ${status}, but code 200`,
 		{ status },
 	);
