@@ -126,9 +126,12 @@ export function caseIdOf(request: ReceivedRequest): string {
 async function decode(request: IncomingMessage): Promise<ReceivedRequest> {
 	const { method = '', url = '', headers } = request;
 	const received: ReceivedRequest = { method, url, headers, fields: [], files: [] };
-	if (!headers['content-type']?.startsWith('multipart/')) {
+	const { 'content-type': contentType = '' } = headers;
+	if (!contentType.startsWith('multipart/')) {
 		const body = await text(request);
-		return body === '' ? received : { ...received, json: JSON.parse(body) };
+		return contentType.startsWith('application/json') && body !== ''
+			? { ...received, json: JSON.parse(body) }
+			: received;
 	}
 	const parser = busboy({ headers, defParamCharset: 'utf8', limits: { fieldSize: 64 * 2 ** 20 } });
 	parser.on('field', (name, value) => received.fields.push([name, value]));
