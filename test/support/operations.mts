@@ -134,10 +134,11 @@ export function found(...records: unknown[]) {
 	};
 }
 
-/** A success for any of the operations: a write finds an ID, a read one record. */
+/** A success for any of the operations, with the item that the request names as the ID. */
 export function successFor(request: ReceivedRequest): object {
-	const id = `item${itemOf(request)}`;
-	return /quer/.test(request.url) || request.method === 'GET'
-		? found({ wolkvox_id: id })
-		: { code: 200, error: 'null', msg: 'Succesfully', data: { wolkvox_id: id } };
+	const wolkvox_id = `item${itemOf(request)}`;
+	const isRead = request.method === 'GET' || request.url.includes('/query');
+	return isRead
+		? found({ wolkvox_id })
+		: { code: 200, error: 'null', msg: 'Succesfully', data: { wolkvox_id } };
 }
