@@ -1,6 +1,8 @@
 import { Socket } from 'node:net';
 
 const attempts = jest.spyOn(Socket.prototype, 'connect');
+// Files of tests share the process, and a spy holds each socket that it has seen.
+afterAll(() => attempts.mockRestore());
 
 /** Counts from zero again. */
 export function forgetConnections(): void {
