@@ -1,11 +1,12 @@
 import { appendFileSync, readdirSync, truncateSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../sandbox/n8n.mts';
 import { makeCertificates } from '../support/certificates.mts';
+import { connectionsTo, forgetConnections } from '../support/connections.mts';
 import { table } from '../support/markdown.mts';
 import { hasProgram } from '../support/programs.mts';
 import { writeSection } from '../support/report.mts';
@@ -62,13 +63,6 @@ afterAll(() => {
 
 const openDescriptors = () => readdirSync('/dev/fd').length;
 
-/** Counts the connections that this process tries to open, also those that nobody accepts. */
-const attempts = jest.spyOn(Socket.prototype, 'connect');
-const attemptsAt = ({ hostname, port }: URL) =>
-	attempts.mock.calls
-		.map(([options]) => [options as unknown].flat()[0] as { host?: string; port?: unknown })
-		.filter(({ host, port: to }) => host === hostname && String(to) === (port || '443')).length;
-
 /** Updates two cases in a run that continues, of which `respond` hits the first, then one in a run that stops. */
 async function runWithFault({ respond, onData, url = () => server.url }: Fault) {
 	if (respond) server.respond = (request) => (caseIdOf(request) === 'case0' ? respond : {});
@@ -77,7 +71,7 @@ async function runWithFault({ respond, onData, url = () => server.url }: Fault) 
 
 	const run = async (count: number, node: object) => {
 		server.requests = [];
-		attempts.mockClear();
+		forgetConnections();
 		const result = await update(
 			{ url: address },
 			{
@@ -89,7 +83,7 @@ async function runWithFault({ respond, onData, url = () => server.url }: Fault) 
 			},
 		);
 		const received = server.requests.filter((request) => caseIdOf(request) === 'case0').length;
-		return { ...result, sent: received || attemptsAt(new URL(address)) / count };
+		return { ...result, sent: received || connectionsTo(new URL(address)) / count };
 	};
 	const descriptors = openDescriptors();
 	const continued = await run(2, CONTINUE);
@@ -413,11 +407,11 @@ describe('500 failures leave no file and no connection open', () => {
 		await failing(20, size);
 		await sleep(200);
 		const before = openDescriptors();
-		attempts.mockClear();
+		forgetConnections();
 		server.requests = [];
 		const { outputs } = await failing(500, size);
 		expect(outputs[1]).toHaveLength(500);
-		const sent = (server.requests.length || attemptsAt(new URL(server.url))) / 500;
+		const sent = (server.requests.length || connectionsTo(new URL(server.url))) / 500;
 		await sleep(200);
 		const left = openDescriptors() - before;
 		expect(left).toBeLessThanOrEqual(0);

@@ -6,12 +6,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { TestFile } from '../support/engine.mts';
 import { ALL_FIELDS, EXPECTED_FORM, PDF, REPORT } from '../support/fields.mts';
+import { CREATE_CASE, CREATE_RECORD } from '../support/operations.mts';
 import type { PhpRequest } from '../support/php.mts';
 import { describeWithPhp, postFormData, usePhp, withCrlf } from '../support/php.mts';
 import { writeSection } from '../support/report.mts';
-import { CASE_ID, locator, numbered, textFile, update } from '../support/wolkvox.mts';
+import { CASE_ID, execute, locator, numbered, textFile, update } from '../support/wolkvox.mts';
 
 const RUNS = Number(process.env.FIDELITY_RUNS ?? 1000);
+
+/** Random new cases and records, which share most of their code with updates. */
+const CREATES = Math.ceil(RUNS / 4);
+
+const SEED = Number(process.env.FIDELITY_SEED ?? Date.now() % 2 ** 31);
+beforeAll(() => console.log(`fast-check seed: ${SEED} (repeat with FIDELITY_SEED=${SEED})`));
 
 const TEXT_PARTS: Record<string, string> = {
 	caseType: 'case-type',
@@ -44,10 +51,30 @@ describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 		return outputs[0][0].json.received as unknown as PhpRequest;
 	};
 
-	const fromFormData = async (texts: IDataObject, form: string, file?: TestFile) => {
+	/** The same from Case: Create, some of whose fields are parameters of their own. */
+	const fromCreate = async (
+		{ solution, ...required }: IDataObject,
+		customFieldsJson: string,
+		file?: TestFile,
+	) => {
+		const attachments = file ? 'file' : '';
+		const { outputs, error } = await execute(php, CREATE_CASE.parameters, {
+			parameters: { ...required, additionalFields: { solution, customFieldsJson, attachments } },
+			items: numbered(1, file && { file }),
+		});
+		if (error) throw error;
+		return outputs[0][0].json.received as unknown as PhpRequest;
+	};
+
+	const fromFormData = async (
+		texts: IDataObject,
+		form: string,
+		file?: TestFile,
+		ids: Record<string, string> = { 'wolkvox-id': CASE_ID },
+	) => {
 		const reference = new FormData();
 		reference.append('operation', 'demo');
-		reference.append('wolkvox-id', CASE_ID);
+		for (const [name, id] of Object.entries(ids)) reference.append(name, id);
 		for (const [name, part] of Object.entries(TEXT_PARTS)) {
 			if (name in texts) reference.append(part, withCrlf(texts[name] as string));
 		}
@@ -86,8 +113,6 @@ describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 	});
 
 	it(`with any values (${RUNS} random updates)`, async () => {
-		const seed = Number(process.env.FIDELITY_SEED ?? Date.now() % 2 ** 31);
-		console.log(`fast-check seed: ${seed} (repeat with FIDELITY_SEED=${seed})`);
 		await fc.assert(
 			fc.asyncProperty(updates, async ({ texts = {}, form, file }) => {
 				const json = JSON.stringify(form);
@@ -110,11 +135,51 @@ describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 					expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(file.contents) });
 				}
 			}),
-			{ numRuns: RUNS, seed },
+			{ numRuns: RUNS, seed: SEED },
 		);
 		writeSection(
 			'Fidelity',
-			`${RUNS} random updates (fast-check, seed ${seed}): PHP reads from the node what it reads from the \`form-data\` package, field by field and file by file, with line breaks as CRLF, and its json_decode reads the custom fields that were entered. No value added a part or a header.`,
+			`${RUNS} random updates, ${CREATES} new cases and as many new records (fast-check, seed ${SEED}): PHP reads from the node what it reads from the \`form-data\` package, field by field and file by file, with line breaks as CRLF, and its json_decode reads the custom fields that were entered. No value added a part or a header.`,
+		);
+	}, 300_000);
+
+	it(`with any values of a new case (${CREATES} random cases)`, async () => {
+		await fc.assert(
+			fc.asyncProperty(newCases, async ({ texts, form, file }) => {
+				const json = JSON.stringify(form);
+				const received = await fromCreate(texts, json, file);
+				const expected = await fromFormData(texts, json, file, {});
+
+				expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
+				expect(received.form).toEqual(JSON.parse(json));
+				expect(Object.keys(received.fields).sort()).toEqual(
+					['operation', 'form', ...Object.keys(texts).map((name) => TEXT_PARTS[name])].sort(),
+				);
+			}),
+			{ numRuns: CREATES, seed: SEED },
+		);
+	}, 300_000);
+
+	it(`with any values of a new record (${CREATES} random records)`, async () => {
+		await fc.assert(
+			fc.asyncProperty(text, nonEmptyForm, async (name, fields) => {
+				const { outputs, error } = await execute(php, CREATE_RECORD.parameters, {
+					parameters: {
+						module: locator('name', name),
+						fields: {},
+						fieldsJson: JSON.stringify(fields),
+					},
+				});
+				if (error) throw error;
+				const { json } = outputs[0][0].json.received as unknown as PhpRequest;
+				const module = name.replace(/\p{Surrogate}/gu, '\ufffd');
+				expect(json).toEqual({
+					operation: 'demo',
+					module,
+					fields: JSON.parse(JSON.stringify(fields)),
+				});
+			}),
+			{ numRuns: CREATES, seed: SEED },
 		);
 	}, 300_000);
 
@@ -258,13 +323,25 @@ function hasExactNumbers(value: unknown): boolean {
 	return !Number.isInteger(value) || Number.isSafeInteger(value);
 }
 
+const nonEmptyForm = form.filter((fields) => Object.keys(fields).length > 0);
+
+const anyTexts = (settings: { requiredKeys?: string[] }) =>
+	fc.record(Object.fromEntries(Object.keys(TEXT_PARTS).map((name) => [name, text])), settings);
+
+const anyFile = fc.record({ name: fileName, type: fc.constant('application/pdf'), contents });
+
 const updates = fc.record(
+	{ texts: anyTexts({ requiredKeys: [] }), form, file: anyFile },
+	{ requiredKeys: ['form'] },
+);
+
+const newCases = fc.record(
 	{
-		texts: fc.record(Object.fromEntries(Object.keys(TEXT_PARTS).map((name) => [name, text])), {
-			requiredKeys: [],
+		texts: anyTexts({
+			requiredKeys: Object.keys(TEXT_PARTS).filter((name) => name !== 'solution'),
 		}),
 		form,
-		file: fc.record({ name: fileName, type: fc.constant('application/pdf'), contents }),
+		file: anyFile,
 	},
-	{ requiredKeys: ['form'] },
+	{ requiredKeys: ['texts', 'form'] },
 );

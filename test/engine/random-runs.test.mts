@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { Observation, SentRequest } from '../support/randomRuns.mts';
-import { contentsOf, fileNames, observe, randomRuns } from '../support/randomRuns.mts';
+import type { Observation, RandomRun, SentRequest } from '../support/randomRuns.mts';
+import { contentsOf, fileNames, observe, randomRuns, subjectOf } from '../support/randomRuns.mts';
 import { writeSection } from '../support/report.mts';
-import { caseIdOf, fieldOf, useServer } from '../support/server.mts';
+import { useServer } from '../support/server.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 const RUNS = Number(process.env.RANDOM_RUNS ?? 2000);
@@ -93,19 +93,43 @@ function numbersIn(ranges: string): number[] {
 }
 
 /** What the description of an error says of the items. */
-function summaryIn(description = '') {
-	const [, count = '0', updated] =
-		/Before this, (\d+) cases? (?:was|were) updated: items? ([\d, -]+)\./.exec(description) ?? [];
-	const [, unknown] = /It is unknown whether items? ([\d, -]+) w/.exec(description) ?? [];
+function summaryIn({ operation }: RandomRun, description = '') {
+	const changed = `${operation}d`;
+	const [, count = '0', done] =
+		new RegExp(`Before this, (\\d+) cases? (?:was|were) ${changed}: items? ([\\d, -]+)\\.`).exec(
+			description,
+		) ?? [];
+	const [, unknown] =
+		new RegExp(`It is unknown whether items? ([\\d, -]+) (?:was|were) ${changed}`).exec(
+			description,
+		) ?? [];
 	return {
-		isNone: description.includes('No case was updated before this.'),
+		isNone: description.includes(`No case was ${changed} before this.`),
 		count: Number(count),
-		updated: updated ? numbersIn(updated) : [],
+		done: done ? numbersIn(done) : [],
 		inPart: [...description.matchAll(/Item (\d+) was updated in part \(attached: ([^)]*)\)/g)].map(
 			([, item, files]) => ({ item: Number(item), attached: files.split(', ') }),
 		),
 		unknown: unknown ? numbersIn(unknown) : [],
 	};
+}
+
+/** The text parts of a request for an item. */
+function fieldsOf({ operation, items }: RandomRun, item: number): Record<string, string> {
+	const { caseId } = items[item];
+	const common = { operation: 'demo', solution: `item ${item}`, form: '{}' };
+	return operation === 'update'
+		? { ...common, 'wolkvox-id': caseId }
+		: {
+				...common,
+				contact: caseId,
+				description: `item${item}`,
+				'case-type': 'Request',
+				responsible: 'agent10@demo',
+				owner: 'ADMIN_@demo',
+				status: 'open',
+				priority: 'low',
+			};
 }
 
 function pairedItem({ pairedItem: paired }: INodeExecutionData): number | undefined {
@@ -123,11 +147,8 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		for (const { item, files, received } of sent) {
 			const all = fileNames(settings, item).sort();
 			expect(settings.items[item].fault).toBeUndefined();
-			expect(caseIdOf(received)).toBe(settings.items[item].caseId);
-			expect(fieldOf(received, 'solution')).toBe(`item ${item}`);
-			expect(fieldOf(received, 'operation')).toBe('demo');
-			expect(fieldOf(received, 'form')).toBe('{}');
-			expect(received.fields).toHaveLength(4);
+			expect(Object.fromEntries(received.fields)).toEqual(fieldsOf(settings, item));
+			expect(received.url).toMatch(settings.operation === 'create' ? /insert/ : /update/);
 			if (settings.multipleFiles === 'together') expect(files).toEqual(all);
 			else expect(files).toHaveLength(Math.min(all.length, 1));
 			for (const { name = '', part, sha256: hash } of received.files) {
@@ -159,18 +180,17 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		}
 	},
 
-	'sends the requests for one case one after another'({ sent }) {
+	'sends the requests for one case one after another'({ settings, sent }) {
 		for (const [index, request] of sent.entries()) {
-			const earlier = sent.slice(0, index);
-			const ofCase = earlier.filter(
-				({ received }) => caseIdOf(received) === caseIdOf(request.received),
-			);
+			const ofCase = sent
+				.slice(0, index)
+				.filter((earlier) => subjectOf(settings, earlier) === subjectOf(settings, request));
 			for (const { respondedAt } of ofCase) expect(respondedAt).toBeLessThan(request.arrivedAt);
 		}
 	},
 
 	'sends the items of one case in their order in each try'({ settings, sent }) {
-		for (const requests of groupsBy(sent, ({ received }) => caseIdOf(received))) {
+		for (const requests of groupsBy(sent, (request) => subjectOf(settings, request))) {
 			const items = numbersOf(requests);
 			const backwards = items.filter((item, index) => item < items[index - 1]);
 			expect(backwards.length).toBeLessThan(settings.tries);
@@ -226,10 +246,14 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 	'outputs each applied item once, paired and in order'(run) {
 		if (wasCancelled(run) || run.error) return;
 		const done = itemsOf(run).filter(({ isDone }) => isDone);
-		const updated = run.outputs[0].filter(({ json }) => json.error === undefined);
-		expect(updated.map(pairedItem)).toEqual(numbersOf(done));
-		expect(updated.map(({ json }) => json.data)).toEqual(
-			numbersOf(done).map((item) => ({ wolkvox_id: run.settings.items[item].caseId })),
+		const output = run.outputs[0].filter(({ json }) => json.error === undefined);
+		const { operation, items } = run.settings;
+		expect(output.map(pairedItem)).toEqual(numbersOf(done));
+		// The response has no ID, and that of a new case is not known otherwise.
+		expect(output.map(({ json }) => json.data)).toEqual(
+			numbersOf(done).map((item) => ({
+				wolkvox_id: operation === 'update' ? items[item].caseId : '',
+			})),
 		);
 	},
 
@@ -273,7 +297,7 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		}
 	},
 
-	'that stops names exactly the items that were or may have been updated'(run) {
+	'that stops names exactly the items that were or may have been changed'(run) {
 		if (wasCancelled(run) || !run.error) return;
 		if (hasFailedExpression(run)) return;
 
@@ -282,10 +306,10 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		const done = items.filter(({ isDone }) => isDone);
 		const inPart = items.filter(({ isDone, attached }) => !isDone && attached.length > 0);
 		const unknown = items.filter(({ item, isUnknown }) => isUnknown && item !== cause);
-		expect(summaryIn(run.error.description)).toEqual({
+		expect(summaryIn(run.settings, run.error.description)).toEqual({
 			isNone: done.length + inPart.length === 0,
 			count: done.length,
-			updated: numbersOf(done),
+			done: numbersOf(done),
 			inPart: inPart.map(({ item, attached }) => ({ item, attached })),
 			unknown: numbersOf(unknown),
 		});
@@ -323,7 +347,7 @@ it(`A run keeps every guarantee (${RUNS} random runs)`, async () => {
 	for (const result of results) if (result.status === 'rejected') throw result.reason;
 	writeSection(
 		'Random runs',
-		`${RUNS} random runs (fast-check, seed ${seed}) with ${requests} requests: items with and without files, some of one case; refused, repeated and lost requests; faulty items, Retry On Fail, Batching and cancelled executions. A run\n\n${Object.keys(
+		`${RUNS} random runs (fast-check, seed ${seed}) with ${requests} requests: new cases and updates, items with and without files, some of one case; refused, repeated and lost requests; faulty items, Retry On Fail, Batching and cancelled executions. A run\n\n${Object.keys(
 			PROPERTIES,
 		)
 			.map((name) => `- ${name}`)

@@ -4,6 +4,7 @@ import { useServer } from '../support/server.mts';
 import {
 	CASE_ID,
 	credentialFor,
+	expectRefusal,
 	locator,
 	numbered,
 	textFile,
@@ -16,16 +17,8 @@ const server = useServer();
 type Settings = Parameters<typeof update>[1];
 
 /** Expects an update to be refused before anything is sent, and returns the advice. */
-async function expectRefusal(message: string | RegExp, settings: Settings, item = 0) {
-	const { error } = await update(server, settings);
-	expect(error).toMatchObject({
-		message:
-			typeof message === 'string' ? `${message} [item ${item}]` : expect.stringMatching(message),
-		context: { itemIndex: item },
-	});
-	expect(server.requests).toHaveLength(0);
-	return error!.description;
-}
+const expectUpdateRefusal = async (message: string | RegExp, settings: Settings, item = 0) =>
+	expectRefusal(server, await update(server, settings), message, item);
 
 describe('Case', () => {
 	it.each<[string, unknown]>([
@@ -44,7 +37,7 @@ describe('Case', () => {
 			locator('url', '={{ $json.n === 1 ? "c.test/" : "x" }}'),
 		],
 	])('%s: %j', async (message, caseId) => {
-		await expectRefusal(message, { items: numbered(2), caseId }, 1);
+		await expectUpdateRefusal(message, { items: numbered(2), caseId }, 1);
 	});
 
 	it.each(['https://crm.wolkvox.com/case/A17', 'https://c.test/cases/list', 'c.test/?id=64cb'])(
@@ -52,9 +45,9 @@ describe('Case', () => {
 		async (url) => {
 			for (const mode of ['id', 'url'] as const) {
 				const caseId = locator(mode, url);
-				expect(await expectRefusal('The URL in Case contains no case ID', { caseId })).toContain(
-					'choose By ID',
-				);
+				expect(
+					await expectUpdateRefusal('The URL in Case contains no case ID', { caseId }),
+				).toContain('choose By ID');
 			}
 		},
 	);
@@ -97,7 +90,7 @@ describe('Update Fields', () => {
 			},
 		],
 	])('%s: %j', async (message, updateFields) => {
-		expect(await expectRefusal(message, { updateFields })).toBeTruthy();
+		expect(await expectUpdateRefusal(message, { updateFields })).toBeTruthy();
 	});
 
 	it.each([
@@ -125,13 +118,16 @@ describe('Update Fields', () => {
 				{ customFieldsJson: `={{ ({ a: [0, { b: ${value} }] }) }}` },
 			],
 		] as Array<[string, IDataObject]>) {
-			await expectRefusal(`${label} is not a valid number, date or text`, { items, updateFields });
+			await expectUpdateRefusal(`${label} is not a valid number, date or text`, {
+				items,
+				updateFields,
+			});
 		}
 	});
 
 	it('a date in Case that is not valid', async () => {
 		const caseId = locator('id', '={{ DateTime.fromISO("31/12/2026") }}');
-		await expectRefusal('Case is not a valid number, date or text', { caseId });
+		await expectUpdateRefusal('Case is not a valid number, date or text', { caseId });
 	});
 
 	it.each<[string, string]>([
@@ -139,7 +135,9 @@ describe('Update Fields', () => {
 		['{"Phone": 7615917337495251231}', '"Phone" is a number with too many digits'],
 		['{"a": {"b": [9007199254740993]}}', '"a": "b"[0] is a number with too many digits'],
 	])('numbers that JavaScript cannot hold: %s', async (customFieldsJson, message) => {
-		await expectRefusal(`Custom Fields (JSON): ${message}`, { updateFields: { customFieldsJson } });
+		await expectUpdateRefusal(`Custom Fields (JSON): ${message}`, {
+			updateFields: { customFieldsJson },
+		});
 	});
 
 	it.each([
@@ -151,15 +149,18 @@ describe('Update Fields', () => {
 		'[{ a: 1 }]',
 		'"text"',
 	])('no object of names and values: %s', async (value) => {
-		await expectRefusal(/^Custom Fields \(JSON\) is not (a JSON object|valid JSON) \[item 0\]$/, {
-			updateFields: { customFieldsJson: `={{ ${value} }}` },
-		});
+		await expectUpdateRefusal(
+			/^Custom Fields \(JSON\) is not (a JSON object|valid JSON) \[item 0\]$/,
+			{
+				updateFields: { customFieldsJson: `={{ ${value} }}` },
+			},
+		);
 	});
 
 	it.each(['new Map([["a", 1]])', 'new Set(["a"])', '/x/', '() => 1', '10n', 'Symbol("x")'])(
 		'a value that JSON would drop: %s',
 		async (value) => {
-			await expectRefusal(
+			await expectUpdateRefusal(
 				'Custom Fields (JSON): "a" contains a value that cannot be converted to JSON',
 				{ updateFields: { customFieldsJson: `={{ ({ a: ${value} }) }}` } },
 			);
@@ -170,7 +171,7 @@ describe('Update Fields', () => {
 		['{"a": 1, "b": {"c": 1}, "a": 2}', '"a"', 'a name that stands twice'],
 		['{"b": {"c": 1, "d": "}", "c": 2}}', '"c"', 'a name that stands twice in an inner object'],
 	])('%s: %s (%s)', async (customFieldsJson, name) => {
-		await expectRefusal(`Custom Fields (JSON) contains ${name} twice`, {
+		await expectUpdateRefusal(`Custom Fields (JSON) contains ${name} twice`, {
 			updateFields: { customFieldsJson },
 		});
 	});
@@ -188,7 +189,7 @@ describe('Update Fields', () => {
 	it.each(['undefined', 'null', '[undefined]', '$json.nothing', '$json.nothing?.binary.data'])(
 		'an expression in Attachments that finds nothing: %s',
 		async (value) => {
-			await expectRefusal('Attachments: the expression found no file', {
+			await expectUpdateRefusal('Attachments: the expression found no file', {
 				updateFields: { status: 'closed', attachments: `={{ ${value} }}` },
 			});
 		},
@@ -197,7 +198,7 @@ describe('Update Fields', () => {
 	it.each(['data:text/plain;base64,aGk=', 'plain text', 'aGk=aGk=!'])(
 		'a file in memory that is not base64: %s',
 		async (data) => {
-			await expectRefusal('Attachments: the contents of "a.txt" are not base64', {
+			await expectUpdateRefusal('Attachments: the contents of "a.txt" are not base64', {
 				binaryMode: 'default',
 				items: [
 					{
@@ -216,7 +217,7 @@ describe('Update Fields', () => {
 			items: numbered(1, Object.fromEntries(names.map((name) => [name, textFile(`${name}.txt`)]))),
 			updateFields: { attachments: names.join(',') },
 		};
-		await expectRefusal('Attachments has 21 files, but only 20 can be sent together', {
+		await expectUpdateRefusal('Attachments has 21 files, but only 20 can be sent together', {
 			...settings,
 			options: { multipleFiles: 'together' },
 		});
@@ -225,22 +226,25 @@ describe('Update Fields', () => {
 	});
 
 	it('says which binary fields the item has', async () => {
-		const advice = await expectRefusal('Attachments: this item has no binary field "report"', {
-			items: numbered(1, { data: textFile('a.txt') }),
-			updateFields: { attachments: 'report' },
-		});
+		const advice = await expectUpdateRefusal(
+			'Attachments: this item has no binary field "report"',
+			{
+				items: numbered(1, { data: textFile('a.txt') }),
+				updateFields: { attachments: 'report' },
+			},
+		);
 		expect(advice).toMatch(/^The item has: data\. /);
 	});
 
 	it('refuses a binary field that contains no file', async () => {
-		await expectRefusal('Attachments: the binary field "data" contains no file', {
+		await expectUpdateRefusal('Attachments: the binary field "data" contains no file', {
 			items: [{ json: { n: 0 }, binary: { data: { mimeType: 'text/plain', fileName: 'a.txt' } } }],
 			updateFields: { attachments: 'data' },
 		});
 	});
 
 	it('refuses attachments if an AI agent calls the node', async () => {
-		await expectRefusal(
+		await expectUpdateRefusal(
 			/^Attachments cannot be used when an AI agent calls this node \[item 0\]\. /,
 			{ node: TOOL, updateFields: { attachments: 'data' } },
 		);
@@ -250,7 +254,7 @@ describe('Update Fields', () => {
 		'advises an expression that works (binary data: %s)',
 		async (binaryMode) => {
 			const items = numbered(1, { data: textFile('a.txt') });
-			const advice = await expectRefusal(
+			const advice = await expectUpdateRefusal(
 				'Attachments is neither the name of a binary field nor binary data',
 				{ binaryMode, items, updateFields: { attachments: '={{ 5 }}' } },
 			);
@@ -276,7 +280,7 @@ describe('the credential', () => {
 		],
 	])('%s', async (message, change) => {
 		const credential = { ...credentialFor(server.url), ...change };
-		await expectRefusal(message, { items: numbered(3), credential });
+		await expectUpdateRefusal(message, { items: numbered(3), credential });
 	});
 });
 
@@ -284,7 +288,7 @@ describe('Request Options', () => {
 	it.each([{ allowUnauthorizedCerts: true }, {}])(
 		'a proxy that could read the token is refused: %j',
 		async (options) => {
-			await expectRefusal(/^Proxy cannot be combined with Ignore SSL Issues.* \[item 0\]$/, {
+			await expectUpdateRefusal(/^Proxy cannot be combined with Ignore SSL Issues.* \[item 0\]$/, {
 				requestOptions: { proxy: server.url, ...options },
 			});
 		},
@@ -303,13 +307,13 @@ describe('Options', () => {
 		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 1.5 }],
 		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: '={{ 2 }}' }],
 	])('%s: %j', async (message, options) => {
-		await expectRefusal(message, { items: numbered(3), options });
+		await expectUpdateRefusal(message, { items: numbered(3), options });
 	});
 });
 
 it('a stored file that is gone is found before an earlier item is sent', async () => {
 	const gone = '({ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" })';
-	await expectRefusal(
+	await expectUpdateRefusal(
 		'Attachments: n8n no longer has the contents of "a.txt"',
 		{
 			items: numbered(4),

@@ -1,5 +1,5 @@
 <?php
-// Responds to an update as the vendor's page documents, and adds how PHP itself read the request.
+// Responds to a change as the vendor's page documents, and adds how PHP itself read the request.
 function described(array $file): array
 {
     if (is_array($file['name'])) {
@@ -27,6 +27,7 @@ echo json_encode([
     'received' => [
         'fields' => (object) $_POST,
         'form' => json_decode($_POST['form'] ?? 'null'),
+        'json' => json_decode(file_get_contents('php://input')),
         'files' => (object) array_map('described', $_FILES),
         'headers' => array_change_key_case(getallheaders()),
     ],

@@ -13,6 +13,8 @@ export interface PhpRequest {
 	fields: Record<string, string>;
 	/** The custom fields, as PHP's json_decode reads them. */
 	form: unknown;
+	/** A JSON body, likewise. */
+	json: unknown;
 	files: Record<string, unknown>;
 	headers: Record<string, string>;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -6,9 +7,10 @@ import type { INode } from 'n8n-workflow';
 
 import type { RunResult, TestItem } from './engine.mts';
 import type { ReceivedRequest, useServer } from './server.mts';
-import { fieldOf, SUCCESS } from './server.mts';
+import { CREATE_CASE } from './operations.mts';
+import { caseIdOf, fieldOf, SUCCESS } from './server.mts';
 import { EXPRESSION_ENDS_NODE } from './version.mts';
-import { locator, textFile, update } from './wolkvox.mts';
+import { credentialFor, execute, locator, textFile } from './wolkvox.mts';
 
 // A run resets n8n's binary mode to this one for a moment, while another run may be storing its files.
 process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
@@ -26,7 +28,7 @@ const page = (status: number, headers = {}) => {
 	};
 };
 
-/** How the server ends a request, and what that means for the update. */
+/** How the server ends a request, and what that means for the case. */
 const RESPONSES = {
 	applied: { fate: 'applied', isTemporary: false, write: json(200, SUCCESS) },
 	refused: { fate: 'refused', isTemporary: false, write: json(400, { code: 400, msg: 'No' }) },
@@ -48,6 +50,7 @@ const RESPONSES = {
 export type Fault = 'expression' | 'case' | 'value' | 'missingFile';
 
 export interface RandomRun {
+	operation: 'create' | 'update';
 	items: Array<{ caseId: string; files: number; fault?: Fault }>;
 	/** In the order in which requests arrive; every further request is applied. */
 	responses: Array<{ kind: keyof typeof RESPONSES; delayMs: number }>;
@@ -57,6 +60,7 @@ export interface RandomRun {
 	batch?: { batchSize: number; batchInterval: number };
 	maxConcurrent: number;
 	maxRetries: number;
+	/** A new case goes in one request. */
 	multipleFiles: 'onePerRequest' | 'together';
 	/** Whether n8n keeps the files in memory, with the items. */
 	inMemory: boolean;
@@ -113,8 +117,16 @@ const randomResponse = fc.record({
 	delayMs: fc.nat({ max: 4 }),
 });
 
+/** Operations, and how they send several files: a new case can go only in one request. */
+const WAYS: Array<Pick<RandomRun, 'operation' | 'multipleFiles'>> = [
+	{ operation: 'update', multipleFiles: 'onePerRequest' },
+	{ operation: 'update', multipleFiles: 'together' },
+	{ operation: 'create', multipleFiles: 'together' },
+];
+
 export const randomRuns: fc.Arbitrary<RandomRun> = fc
 	.record({
+		way: fc.constantFrom(...WAYS),
 		items: fc.array(randomItem, { minLength: 1, maxLength: 6, size: 'max' }),
 		responses: fc.array(randomResponse, { maxLength: 14, size: 'max' }),
 		onError: fc.constantFrom('stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'),
@@ -128,12 +140,12 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
 		),
 		maxConcurrent: fc.integer({ min: 1, max: 4 }),
 		maxRetries: fc.nat({ max: 2 }),
-		multipleFiles: fc.constantFrom('onePerRequest', 'together'),
 		inMemory: fc.boolean(),
 		sameContents: fc.boolean(),
 		changesFileOrder: fc.boolean(),
 		cancelAfter: rarely(6, fc.integer({ min: 1, max: 8 })),
 	})
+	.map(({ way, ...run }) => ({ ...run, ...way }))
 	.filter(({ items, onError }) => onError === 'stopWorkflow' || items.every(reachesTheNode));
 
 /** Where a failed expression ends the node, a run cannot continue after it. */
@@ -172,11 +184,26 @@ function testItem(settings: RandomRun, n: number): TestItem {
 	};
 }
 
-const UPDATE_FIELDS = {
+const FIELDS = {
 	solution: `={{ $json.fault === 'expression' ? $('nowhere').item : 'item ' + $json.n }}`,
 	customFieldsJson: `={{ $json.fault === 'value' ? '{' : '{}' }}`,
 	attachments: '={{ $json.attachments }}',
 };
+
+/** The parameters of each operation; an item of fault "case" has no ID, and no contact. */
+const PARAMETERS = {
+	create: {
+		...CREATE_CASE.parameters,
+		contact: '={{ $json.caseId }}',
+		additionalFields: FIELDS,
+	},
+	update: { caseId: locator('id', '={{ $json.caseId }}'), updateFields: FIELDS },
+};
+
+/** What a request changes: requests for one case wait for each other, new cases do not. */
+export function subjectOf({ operation }: RandomRun, { item, received }: SentRequest): string {
+	return operation === 'update' ? caseIdOf(received) : `item ${item}`;
+}
 
 /** Lets a request that was about to leave arrive: each timer lets the event loop, however busy, read its sockets once. */
 async function waitForLateRequests(): Promise<void> {
@@ -188,12 +215,16 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 	const { responses, onError, tries, batch, cancelAfter } = settings;
 	const { maxConcurrent, maxRetries, multipleFiles } = settings;
 	const items = settings.items.map((_, n) => testItem(settings, n));
+	const credential = { ...credentialFor(server.url), token: randomUUID() };
 	const sent: SentRequest[] = [];
 	let events = 0;
 	let cancel = () => {};
 	let cancelledAt: number | undefined;
 
 	server.respond = (received) => {
+		// On a busy machine, a request of an earlier run that n8n ended can arrive as late as now.
+		if (received.headers['wolkvox-token'] !== credential.token) return {};
+
 		const { kind, delayMs } = responses[sent.length] ?? { kind: 'applied', delayMs: 0 };
 		const { fate, isTemporary, write } = RESPONSES[kind];
 		const request: SentRequest = {
@@ -224,10 +255,9 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 		onError,
 		...(tries > 1 && { retryOnFail: true, maxTries: tries, waitBetweenTries: 1 }),
 	};
-	const result = await update(server, {
+	const result = await execute(server, PARAMETERS[settings.operation], {
 		items,
-		caseId: locator('id', '={{ $json.caseId }}'),
-		updateFields: UPDATE_FIELDS,
+		credential,
 		options: { maxConcurrent, maxRetries, multipleFiles },
 		requestOptions: batch ? { batching: { batch } } : {},
 		node,

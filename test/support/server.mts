@@ -3,17 +3,20 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer as createHttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import busboy from 'busboy';
 
 import { listen } from '../../sandbox/listen.mts';
 
-/** One request as busboy decodes it. */
+/** One request, with its form as busboy decodes it, or its JSON. */
 export interface ReceivedRequest {
 	method: string;
 	url: string;
 	headers: IncomingHttpHeaders;
+	/** Nothing if the body is no JSON. */
+	json?: unknown;
 	fields: Array<[name: string, value: string]>;
 	files: Array<{ part: string; name?: string; type: string; size: number; sha256: string }>;
 }
@@ -123,9 +126,12 @@ export function caseIdOf(request: ReceivedRequest): string {
 async function decode(request: IncomingMessage): Promise<ReceivedRequest> {
 	const { method = '', url = '', headers } = request;
 	const received: ReceivedRequest = { method, url, headers, fields: [], files: [] };
-	if (!headers['content-type']?.startsWith('multipart/')) {
-		request.resume();
-		return received;
+	const { 'content-type': contentType = '' } = headers;
+	if (!contentType.startsWith('multipart/')) {
+		const body = await text(request);
+		return contentType.startsWith('application/json') && body !== ''
+			? { ...received, json: JSON.parse(body) }
+			: received;
 	}
 	const parser = busboy({ headers, defParamCharset: 'utf8', limits: { fieldSize: 64 * 2 ** 20 } });
 	parser.on('field', (name, value) => received.fields.push([name, value]));

@@ -7,3 +7,6 @@ export function isSince(version: string): boolean {
 
 /** Whether an expression that fails for one item ends the whole node, whatever On Error says, as it did in these versions. */
 export const EXPRESSION_ENDS_NODE = isSince('2.0') && !isSince('2.41');
+
+/** Whether n8n's HTTP library waits forever after broken compression, whatever the timeout. */
+export const BROKEN_COMPRESSION_HANGS = isSince('2.0') && !isSince('2.20');

@@ -1,9 +1,4 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	INode,
-	INodeExecutionData,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { RunResult, RunSettings, TestFile, TestItem } from './engine.mts';
 import { NODE_TYPE, runNode } from './engine.mts';
@@ -34,8 +29,8 @@ export function credentialFor(url: string): ICredentialDataDecryptedObject {
 	};
 }
 
-/** A value of the Case field. */
-export function locator(mode: 'id' | 'url', value: string): IDataObject {
+/** A value of the Case field, or of another with modes. */
+export function locator(mode: 'id' | 'url' | 'list' | 'name', value: string): IDataObject {
 	return { __rl: true, mode, value };
 }
 
@@ -56,33 +51,57 @@ export function pairedItems(output: INodeExecutionData[]): number[] {
 	});
 }
 
-/** Updates the cases `case0`, `case1` … of the items, unless a test says otherwise. */
-export async function update(
+interface Settings extends Partial<RunSettings> {
+	/** Added to the parameters of the operation. */
+	parameters?: IDataObject;
+	options?: IDataObject;
+	requestOptions?: IDataObject;
+}
+
+/** Runs an operation, given by its parameters, for one item unless a test says otherwise. */
+export async function execute(
 	{ url }: { url: string },
+	operation: IDataObject,
 	{
-		updateFields = { status: 'open' },
-		caseId = locator('id', '={{ "case" + $json.n }}'),
+		items = numbered(1),
+		parameters = {},
 		options = {},
 		requestOptions = {},
-		items = numbered(1),
-		node = {},
-		parameters = {},
 		...rest
-	}: {
-		updateFields?: IDataObject;
-		caseId?: unknown;
-		options?: IDataObject;
-		requestOptions?: IDataObject;
-		parameters?: IDataObject;
-		items?: TestItem[];
-		node?: Partial<INode>;
-	} & Partial<RunSettings> = {},
+	}: Settings = {},
 ): Promise<RunResult> {
 	return await runNode({
 		items,
-		node,
 		credential: credentialFor(url),
-		parameters: { caseId, updateFields, options, requestOptions, ...parameters } as IDataObject,
+		parameters: { ...operation, options, requestOptions, ...parameters },
 		...rest,
 	});
+}
+
+/** Updates the cases `case0`, `case1` … of the items, unless a test says otherwise. */
+export async function update(
+	server: { url: string },
+	{
+		updateFields = { status: 'open' },
+		caseId = locator('id', '={{ "case" + $json.n }}'),
+		...settings
+	}: { updateFields?: IDataObject; caseId?: unknown } & Settings = {},
+): Promise<RunResult> {
+	return await execute(server, { caseId, updateFields } as IDataObject, settings);
+}
+
+/** Expects that a run was refused before anything was sent, and returns the advice. */
+export function expectRefusal(
+	{ requests }: { requests: unknown[] },
+	{ error }: RunResult,
+	message: string | RegExp,
+	item = 0,
+): string | undefined {
+	expect(error).toMatchObject({
+		message:
+			typeof message === 'string' ? `${message} [item ${item}]` : expect.stringMatching(message),
+		context: { itemIndex: item },
+	});
+	expect(requests).toHaveLength(0);
+	return error!.description;
 }

@@ -1,12 +1,16 @@
 import { ItemState } from '../../nodes/WolkvoxCrm/execution/itemState';
+import { getManyHandler } from '../../nodes/WolkvoxCrm/resources/case/getMany';
 import { updateHandler } from '../../nodes/WolkvoxCrm/resources/case/update';
 import type { CaseUpdate } from '../../nodes/WolkvoxCrm/resources/case/updateParameters';
 import { RequestFailure } from '../../nodes/WolkvoxCrm/transport/failure';
 import { describeNetworkError } from '../../nodes/WolkvoxCrm/transport/networkErrors';
 import { parseResponse } from '../../nodes/WolkvoxCrm/transport/response';
+import { QUERY_RESPONSES } from '../support/queryResponses.mts';
 import { RESPONSES, type Expected, type ResponseCase } from '../support/responses.mts';
 
 const SENT = { host: 'c.test', timeoutMs: 1, hasFiles: false };
+
+const RECIPIENT = { host: 'HOST', token: 'response-token' };
 
 const UPDATE: CaseUpdate = {
 	caseId: 'case0',
@@ -16,14 +20,18 @@ const UPDATE: CaseUpdate = {
 	multipleFiles: 'together',
 };
 
-/** What Case: Update makes of a response, as n8n hands it on: with the body in a Buffer. */
+/** A body as n8n hands it on. */
+function bytesOf(body: unknown): Buffer {
+	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** What Case: Update makes of a response. */
 async function readByUpdate({ status = 200, headers = {}, body }: ResponseCase): Promise<Expected> {
-	const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 	const state = new ItemState(0, 'case0');
 	const request = async () => {
 		const success = parseResponse(
-			{ statusCode: status, headers, body: bytes },
-			{ host: 'HOST', token: 'response-token' },
+			{ statusCode: status, headers, body: bytesOf(body) },
+			RECIPIENT,
 			updateHandler,
 		);
 		state.noteSuccess(success, []);
@@ -46,11 +54,25 @@ describe('how a response is read', () => {
 	});
 });
 
+describe('how a response to a search is read', () => {
+	const search = { body: {}, limit: Infinity };
+
+	it.each(QUERY_RESPONSES)('$name', async ({ status = 200, headers = {}, body, expected }) => {
+		const response = { statusCode: status, headers, body: bytesOf(body) };
+		const request = async () => parseResponse(response, RECIPIENT, getManyHandler);
+		const result = await getManyHandler
+			.send(search, { state: new ItemState(0, 'item 0'), request })
+			.then((records) => ({ records }))
+			.catch(({ message, httpCode }: RequestFailure) => ({ message, httpCode }));
+		expect(result).toEqual(expected);
+	});
+});
+
 describe('the charset of a response', () => {
 	const message = (contentType: string, body: Buffer) => {
 		const response = { statusCode: 400, headers: { 'content-type': contentType }, body };
 		try {
-			return parseResponse(response, { host: 'HOST', token: 'response-token' }, updateHandler);
+			return parseResponse(response, RECIPIENT, updateHandler);
 		} catch (error) {
 			return (error as Error).message;
 		}

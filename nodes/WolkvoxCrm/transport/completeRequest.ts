@@ -23,25 +23,34 @@ export function completeRequest(
 	credentials: ICredentialDataDecryptedObject,
 ) {
 	const baseURL = serverOrigin(credentials);
+	const { headers, ...request } = withOperation(options, credentials);
 	const completed = {
-		...withOperation(options, credentials),
+		...request,
 		baseURL,
 		allowedDomains: new URL(baseURL).hostname,
-		headers: { ...options.headers, Accept: 'application/json' },
+		headers: { ...headers, Accept: 'application/json' },
 	};
 	assertAllowedTarget(credentials, completed);
 	return completed;
 }
 
-/** A form has a place for the CRM operation, a request without a body carries it in its URL. */
+/**
+ * A form has a place for the CRM operation, a request without a body carries it in its URL. JSON goes
+ * as text: from an object, axios drops fields with names such as "constructor".
+ */
 function withOperation(
 	{ body, ...options }: IHttpRequestOptions,
 	credentials: ICredentialDataDecryptedObject,
 ): IHttpRequestOptions {
 	const operation = requiredCredential(credentials, 'operation');
 	if (body === undefined) return { ...options, qs: { ...options.qs, operation } };
-	if (!(body instanceof FormData))
-		return { ...options, body: { operation, ...(body as IDataObject) } };
-	body.set('operation', operation);
-	return { ...options, body };
+	if (body instanceof FormData) {
+		body.set('operation', operation);
+		return { ...options, body };
+	}
+	return {
+		...options,
+		headers: { ...options.headers, 'Content-Type': 'application/json' },
+		body: JSON.stringify({ operation, ...(body as IDataObject) }),
+	};
 }

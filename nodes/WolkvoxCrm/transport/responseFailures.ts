@@ -40,7 +40,11 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 /** The words of a success under a failing status would mislead. */
 function messageOf({ statusCode, code, outcome }: FailedResponse, body: IDataObject) {
 	const isContradiction = isSuccess(code) && !isSuccess(statusCode);
-	if (!isContradiction) return quote(body.msg) ?? quote(body.error);
+	if (!isContradiction) {
+		const said = [body.error, body.msg].map(quote).filter((text) => text !== undefined);
+		// With a code of success, `msg` can be that of a success, too.
+		return isSuccess(code) ? said.join(': ') || undefined : said.at(-1);
+	}
 	return outcome === 'refused'
 		? undefined
 		: `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;

@@ -36,6 +36,7 @@ export function toText(value: unknown, label: string): string | undefined {
 	if (isEmpty(value)) return undefined;
 	assertValid(value, label);
 	if (value instanceof Date) return value.toISOString();
+	if (isLuxonDate(value)) return String(value);
 	if (['object', 'function', 'symbol'].includes(typeof value)) {
 		throwUserError(
 			`${label} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
@@ -120,6 +121,11 @@ function isInvalidDate(value: unknown): boolean {
 				'isValid' in value &&
 				value.isValid === false &&
 				'toJSON' in value;
+}
+
+/** n8n converts such a date to text where it is in a collection, but not where it is a parameter of its own. */
+function isLuxonDate(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && 'isLuxonDateTime' in value;
 }
 
 export function toWellFormed(text: string): string {
