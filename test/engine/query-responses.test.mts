@@ -123,13 +123,13 @@ describe('Case: Get', () => {
 		['wolkvox_id that only begins like it', { wolkvox_id: `${CASE_ID}0` }],
 		['wolkvox_id that is a part of it', { wolkvox_id: CASE_ID.slice(0, 23) }],
 	])('never outputs a case with another ID in %s', async (_, record) => {
-		const error = `Wolkvox did not return the case with the ID "${CASE_ID}", but another one [item 0]`;
+		const error = `Wolkvox returned a case other than "${CASE_ID}" [item 0]`;
 		expect(await get([record])).toEqual({ n: 0, error });
 		expect(await get(record)).toEqual({ n: 0, error });
 	});
 
 	it('outputs none of several cases', async () => {
-		const error = `Wolkvox did not return the case with the ID "${CASE_ID}", but 2 cases [item 0]`;
+		const error = `Wolkvox found 2 cases for the ID "${CASE_ID}" [item 0]`;
 		expect(await get([{ wolkvox_id: CASE_ID }, { wolkvox_id: OTHER }])).toEqual({ n: 0, error });
 		expect(await get([{ wolkvox_id: CASE_ID }, { wolkvox_id: CASE_ID }])).toEqual({ n: 0, error });
 	});

@@ -166,6 +166,7 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	...NOT_FOUND,
 	...OUT_OF_RANGE,
 	...EMPTY_DATA,
+	findsNothing('an object without a value', { ...ENVELOPE, msg: '', data: { wolkvox_id: '' } }),
 	findsNothing('a bare empty list', []),
 	findsNothing('an empty list without a code', { data: [] }),
 
@@ -185,6 +186,7 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 			{ status },
 		),
 	),
+	fails('a message that only begins with 0', { ...ENVELOPE, msg: '0 calls left' }, '0 calls left'),
 	fails(
 		'an error and no records',
 		{ code: 200, error: 'UNAUTHORIZED', msg: '', data: [] },

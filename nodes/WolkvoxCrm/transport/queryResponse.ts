@@ -23,7 +23,8 @@ export function foundNothing({ msg, error, data }: IDataObject, code: number, st
 	const failedCode = code >= 400 ? code : statusCode;
 	if (failedCode === 416 || NO_MATCH.includes(text)) return true;
 
-	const isPlain = quote(error) === undefined && /^$|^0 |^ok$|^succes/i.test(text);
+	const isPlain =
+		quote(error) === undefined && /^$|^0 (records|registros)|^ok$|^succes/i.test(text);
 	return isPlain && isSuccess(statusCode) && isSuccess(code);
 }
 
