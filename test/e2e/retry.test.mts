@@ -8,7 +8,7 @@ import {
 	type Workflow,
 } from '../../sandbox/workflows.mts';
 import { startFreshSandbox } from '../support/sandbox.mts';
-import { caseIdOf, useServer } from '../support/server.mts';
+import { caseIdOf, fieldOf, useServer } from '../support/server.mts';
 import { retry, type Execution } from './support/execution.mts';
 import {
 	chain,
@@ -184,6 +184,38 @@ describe('Retry in the list of executions', () => {
 		expect(retried.status).toBe('success');
 		expect(server.requests.map(({ files }) => files[0].name)).toEqual(['second.txt', 'third.txt']);
 	});
+
+	it('creates no case twice', async () => {
+		const created = () => server.requests.map((request) => fieldOf(request, 'description'));
+		const id = (of?: string) => `id of ${of}`;
+		server.respond = (request) => {
+			const description = fieldOf(request, 'description');
+			return description === 'c' && server.requests.length === 3
+				? { status: 412, body: { code: 412, msg: 'No such contact' } }
+				: { body: { code: 200, msg: 'ok', data: { wolkvox_id: id(description) } } };
+		};
+		const failed = await start(createWorkflow());
+		expect(failed.status).toBe('error');
+		expect(created()).toEqual(['a', 'b', 'c']);
+
+		const retried = await retry(sandbox.n8n, failed);
+		expect(created()).toEqual(['a', 'b', 'c', 'c', 'd', 'e']);
+		expect(retried.items(UPDATE).map(({ json }) => json.data.wolkvox_id)).toEqual(CASES.map(id));
+	});
+
+	it('asks again for everything that is only read', async () => {
+		const asked = () => server.requests.map(({ json }) => (json as { value: string }).value);
+		server.respond = (request) =>
+			server.requests.length === 2
+				? { status: 400, body: { code: 400, msg: 'No such field' } }
+				: { body: { code: '200', data: [{ found: (request.json as any).value }] } };
+		const failed = await start(searchWorkflow());
+		expect(asked()).toEqual(['a', 'b']);
+
+		const retried = await retry(sandbox.n8n, failed);
+		expect(asked()).toEqual(['a', 'b', ...CASES]);
+		expect(retried.items(UPDATE).map(({ json }) => json.found)).toEqual(CASES);
+	});
 });
 
 async function start(workflow: Workflow): Promise<Execution> {
@@ -251,6 +283,37 @@ function branchesWorkflow(): Workflow {
 		Second: { main: [[to(UPDATE)]] },
 	});
 	return workflow;
+}
+
+/** A new case for each item. */
+function createWorkflow(): Workflow {
+	return listOf('Retry creates', {
+		operation: 'create',
+		caseType: { __rl: true, mode: 'list', value: 'Request' },
+		contact: 'ana@example.com',
+		description: '={{ $json.caseId }}',
+		status: 'open',
+		priority: 'low',
+		responsible: 'laura.gomez@demo',
+		owner: 'ana.ruiz@demo',
+	});
+}
+
+/** A search for each item. */
+function searchWorkflow(): Workflow {
+	return listOf('Retry searches', {
+		operation: 'getMany',
+		searchBy: { __rl: true, mode: 'list', value: 'idPrefijo' },
+		value: '={{ $json.caseId }}',
+	});
+}
+
+function listOf(name: string, parameters: object): Workflow {
+	const node = {
+		...updateNode({ updateFields: {} }),
+		parameters: { resource: 'case', ...parameters },
+	};
+	return chain(name, [webhook(name), splitOut, node]);
 }
 
 /** One item with three files. */
