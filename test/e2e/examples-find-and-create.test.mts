@@ -299,7 +299,7 @@ describe('Look for new cases on a schedule', () => {
 	});
 });
 
-describe('Find and close a case with an AI agent', () => {
+describe('Answer questions about a case and close it with an AI agent', () => {
 	const example = readExample('find-and-close-case-by-ai-agent.json');
 	const { webhookId } = example.nodes.find(({ name }) => name === 'A colleague writes')!;
 	const FIND = 'Find_case';
@@ -310,8 +310,20 @@ describe('Find and close a case with an AI agent', () => {
 		id = await examples.publish(readExample('find-and-close-case-by-ai-agent.json'));
 	});
 
+	it('answers a question from the case, and changes nothing', async () => {
+		const said = await chat(`Who is responsible for ${first.number}?`, [
+			{ tool: FIND, call: { Number: first.number } },
+			{ say: 'Laura Gómez is responsible.' },
+		]);
+
+		expect(said).toBe('Laura Gómez is responsible.');
+		expect(lastToolResult()).toContain(first.fields.responsible);
+		expect(calls()).toEqual(['cases/queryCases.php']);
+		expect(first.history).toEqual([]);
+	});
+
 	it('finds the case by its number, and closes it', async () => {
-		const said = await chat([
+		const said = await chat(`Close ${first.number}`, [
 			{ tool: FIND, call: { Number: first.number } },
 			{ tool: CLOSE, call: { Case: first.id, Solution: 'Pagó' } },
 			{ say: 'The case is closed.' },
@@ -336,27 +348,29 @@ describe('Find and close a case with an AI agent', () => {
 	});
 
 	it('tells the model that there is no such case', async () => {
-		await chat([{ tool: FIND, call: { Number: 'CASO-9999' } }, { say: 'There is none.' }]);
+		await chat('Close CASO-9999', [
+			{ tool: FIND, call: { Number: 'CASO-9999' } },
+			{ say: 'There is none.' },
+		]);
 
-		expect(examples.model.requests[1].messages.at(-1).content).toBe(
-			'[{"message":"Nothing matches"}]',
-		);
+		expect(lastToolResult()).toBe('[{"message":"Nothing matches"}]');
 		expect(calls()).toEqual(['cases/queryCases.php']);
 	});
 
 	it('tells the model why Wolkvox refused to close it', async () => {
-		await chat([
+		await chat(`Close ${first.number}`, [
 			{ tool: CLOSE, call: { Case: first.id, Solution: '' } },
 			{ say: 'It needs a solution.' },
 		]);
 
-		expect(examples.model.requests[1].messages.at(-1).content).toContain(
-			'A closed case needs a solution',
-		);
+		expect(lastToolResult()).toContain('A closed case needs a solution');
 	});
 
 	it('shows the model neither the token nor the address of the CRM', async () => {
-		await chat([{ tool: FIND, call: { Number: first.number } }, { say: 'Found.' }]);
+		await chat(`Find ${first.number}`, [
+			{ tool: FIND, call: { Number: first.number } },
+			{ say: 'Found.' },
+		]);
 
 		expect(JSON.stringify(examples.model.requests)).not.toContain(TOKEN);
 		expect(JSON.stringify(examples.model.requests)).not.toContain(examples.standIn.url);
@@ -366,12 +380,17 @@ describe('Find and close a case with an AI agent', () => {
 		return tools.sort((one, other) => one.function.name.localeCompare(other.function.name));
 	}
 
-	async function chat(script: Model['script']) {
+	/** What the model got from the tool, before it said its last sentence. */
+	function lastToolResult(): string {
+		return examples.model.requests.at(-1).messages.at(-1).content;
+	}
+
+	async function chat(chatInput: string, script: Model['script']) {
 		examples.model.script = script;
 		await examples.n8n.request('POST', `/webhook/${webhookId}/chat`, {
 			action: 'sendMessage',
 			sessionId: randomBytes(4).toString('hex'),
-			chatInput: `Close ${first.number}`,
+			chatInput,
 		});
 		const execution = await lastExecution(examples.n8n, id);
 		return execution.items('AI Agent')[0]?.json.output;

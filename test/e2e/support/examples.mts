@@ -97,13 +97,17 @@ export function useExamples(name: string) {
 	};
 }
 
-async function createCredentials({ n8n, standIn }: Sandbox, model: Model): Promise<Credentials> {
+/** The credentials that the examples ask for, by their type. */
+export async function createCredentials(
+	{ n8n, standIn }: Sandbox,
+	model: Pick<Model, 'url'>,
+): Promise<Credentials> {
 	const [[header, value]] = Object.entries(STUDIO_SECRET);
 	return {
 		wolkvoxCrmApi: await ensureCredential(n8n, {
 			name: 'Wolkvox CRM account',
 			type: 'wolkvoxCrmApi',
-			data: credentialData(standIn.url, TOKEN),
+			data: credentialData(standIn.url, standIn.token),
 		}),
 		openAiApi: await ensureCredential(n8n, {
 			name: 'OpenAI account',
@@ -118,7 +122,8 @@ async function createCredentials({ n8n, standIn }: Sandbox, model: Model): Promi
 	};
 }
 
-function withCredentials(example: Workflow, credentials: Credentials): Workflow {
+/** The example with its credentials selected. */
+export function withCredentials(example: Workflow, credentials: Credentials): Workflow {
 	const nodes = example.nodes.map((node) => {
 		const types = Object.keys(node.credentials ?? {});
 		const selected = types.map((type) => {

@@ -14,6 +14,18 @@ export async function addNode(page: Page, node: string, action: string) {
 	await openedNode(page).waitFor();
 }
 
+/** Opens a node on the canvas. */
+export async function openNode(page: Page, name: string) {
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
+	await openedNode(page).waitFor();
+}
+
+/** Goes back to the canvas. */
+export async function closeNode(page: Page) {
+	await page.getByTestId('ndv-close-button').click();
+	await openedNode(page).waitFor({ state: 'hidden' });
+}
+
 /** The window of the node that is open. */
 export function openedNode(page: Page) {
 	return page.getByTestId('ndv');

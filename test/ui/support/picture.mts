@@ -9,8 +9,24 @@ const THEMES = [
 	{ colorScheme: 'dark', ending: '-dark' },
 	{ colorScheme: 'light', ending: '' },
 ] as const;
-/** n8n's notifications come and go, and the node before this one overlaps the edge. */
-const HIDDEN = '.el-notification, [data-test-id="floating-nodes"] { visibility: hidden }';
+/** What comes and goes, overlaps the edge, or serves only to edit. */
+const HIDDEN = `
+	.el-notification,
+	[data-test-id="floating-nodes"],
+	[data-test-id="canvas-handle-plus-wrapper"],
+	div:has(> [data-test-id="node-creator-plus-button"]) {
+		visibility: hidden;
+	}
+`;
+/** The name of a node stands below it and is wider than it. */
+const AROUND_NODES = { left: 50, right: 50, top: 24, bottom: 64 };
+
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
 
 /** Takes a picture of neighbouring parts of the editor in each theme; REPORT=1 puts it into the documents. */
 export async function takePicture(name: string, ...parts: Locator[]) {
@@ -19,13 +35,38 @@ export async function takePicture(name: string, ...parts: Locator[]) {
 	for (const { colorScheme, ending } of THEMES) {
 		await page.emulateMedia({ colorScheme });
 		await showIcon(page, colorScheme);
-		await page.screenshot({
-			...(WRITES_REPORT && { path: join(ROOT, 'docs', 'images', `${name}${ending}.png`) }),
-			clip: await around(parts),
-			animations: 'disabled',
-			style: HIDDEN,
+		await shoot(page, `${name}${ending}`, await around(parts));
+	}
+}
+
+/** The same for the nodes on the canvas, which n8n moves into place first. */
+export async function takeCanvasPicture(name: string, page: Page) {
+	await page.getByTestId('tidy-up-button').click();
+	await page.getByTestId('zoom-to-fit').click();
+	const nodes = page.getByTestId('canvas-node');
+	await untilStill(nodes.last());
+	await page.mouse.move(0, 0);
+	for (const { colorScheme, ending } of THEMES) {
+		await page.emulateMedia({ colorScheme });
+		await showIcon(page, colorScheme);
+		const { x, y, width, height } = await around(await nodes.all());
+		const { left, right, top, bottom } = AROUND_NODES;
+		await shoot(page, `${name}${ending}`, {
+			x: x - left,
+			y: y - top,
+			width: width + left + right,
+			height: height + top + bottom,
 		});
 	}
+}
+
+async function shoot(page: Page, name: string, clip: Box) {
+	await page.screenshot({
+		...(WRITES_REPORT && { path: join(ROOT, 'docs', 'images', `${name}.png`) }),
+		clip,
+		animations: 'disabled',
+		style: HIDDEN,
+	});
 }
 
 /** n8n changes the node's icon a moment after the browser has changed the colours. */
@@ -34,7 +75,18 @@ async function showIcon(page: Page, colorScheme: 'dark' | 'light') {
 	await page.locator(`img[src$="${file}"]:visible`).first().waitFor();
 }
 
-async function around(parts: Locator[]) {
+/** The canvas glides to a new place. */
+async function untilStill(part: Locator) {
+	let before: Box | null = null;
+	for (;;) {
+		const box = await part.boundingBox();
+		if (JSON.stringify(box) === JSON.stringify(before)) return;
+		before = box;
+		await part.page().waitForTimeout(100);
+	}
+}
+
+async function around(parts: Locator[]): Promise<Box> {
 	const boxes = await Promise.all(parts.map(async (part) => (await part.boundingBox())!));
 	const left = Math.min(...boxes.map(({ x }) => x));
 	const top = Math.min(...boxes.map(({ y }) => y));

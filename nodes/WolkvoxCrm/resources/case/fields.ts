@@ -58,7 +58,7 @@ export const customFieldsField = fieldRows(
 		description:
 			'Fields that your company added to cases. Wolkvox does not say whether custom fields that are not sent keep their values, so try it on a test case.',
 	},
-	'Contract number',
+	{ placeholder: 'e.g. Contract number' },
 );
 
 export const customFieldsJsonField = fieldsAsJson({
@@ -75,6 +75,7 @@ export const descriptionField: INodeProperties = {
 	type: 'string',
 	typeOptions: { rows: 4 },
 	default: '',
+	placeholder: 'e.g. Invoice 4471 was charged twice.',
 	description: 'The text of the case',
 };
 
@@ -94,7 +95,8 @@ export const priorityField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. low',
-	description: 'The priority, spelled as in the CRM. It must exist for the case type.',
+	hint: 'Spelled as in the CRM. It must exist for the case type.',
+	description: 'The priority of the case',
 };
 
 export const responsibleField: INodeProperties = {
@@ -124,6 +126,6 @@ export const statusField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. open',
-	description:
-		'The status, spelled as in the CRM. It must exist for the case type. A status that closes the case requires Solution too.',
+	hint: 'Spelled as in the CRM. It must exist for the case type.',
+	description: 'The status of the case. A status that closes the case requires Solution too.',
 };

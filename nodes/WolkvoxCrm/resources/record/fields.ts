@@ -2,6 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { fieldRows, fieldsAsJson } from '../shared/fieldParameters';
 
+/** Wolkvox's own names for them. */
+export const CONTACT_FIELDS =
+	'Every contact has namecontact, emailcontact, telephonecontact and idcontact';
+
 export const moduleField: INodeProperties = {
 	displayName: 'Module',
 	name: 'module',
@@ -30,24 +34,25 @@ export const moduleField: INodeProperties = {
 	],
 };
 
-export const fieldsField = {
-	...fieldRows(
-		{
-			displayName: 'Fields',
-			name: 'fields',
-			placeholder: 'Add Field',
-			description:
-				'The fields of the record. Wolkvox does not say whether fields that an update does not send keep their values, so try it on a test record.',
-		},
-		'namecontact',
-	),
-	hint: 'Every contact has namecontact, emailcontact, telephonecontact and idcontact',
-};
+export const fieldsField = fieldRows(
+	{
+		displayName: 'Fields',
+		name: 'fields',
+		placeholder: 'Add Field',
+		description:
+			'The fields of the record. Wolkvox does not say whether fields that an update does not send keep their values, so try it on a test record.',
+	},
+	{ placeholder: 'e.g. namecontact', hint: CONTACT_FIELDS },
+);
 
-export const fieldsJsonField = fieldsAsJson({
-	displayName: 'Fields (JSON)',
-	name: 'fieldsJson',
-	placeholder: 'e.g. { "Address": { "type": "address", "value": "145a Street #12-60" } }',
-	description:
-		'Fields as one JSON object, for values that are not plain text, such as addresses, telephones and tables. It is sent as it is, empty values included. If a field is also in Fields, that value wins. Write numbers of more than 15 digits in quotes.',
-});
+export const fieldsJsonField: INodeProperties = {
+	...fieldsAsJson({
+		displayName: 'Fields (JSON)',
+		name: 'fieldsJson',
+		placeholder: 'e.g. { "Address": { "type": "address", "value": "145a Street #12-60" } }',
+		description:
+			'Fields as one JSON object, for values that are not plain text, such as addresses, telephones and tables. It is sent as it is, empty values included. If a field is also in Fields, that value wins. Write numbers of more than 15 digits in quotes.',
+	}),
+	// The editor would mark empty text as invalid JSON.
+	default: '{}',
+};

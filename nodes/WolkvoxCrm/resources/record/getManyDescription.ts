@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { CONTACT_FIELDS } from './fields';
+
 const show = { resource: ['record'], operation: ['getMany'] };
 
 const DATE =
@@ -36,7 +38,7 @@ export const recordGetManyDescription: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. emailcontact',
 		displayOptions: { show: { ...show, filterBy: ['field'] } },
-		hint: 'Every contact has namecontact, emailcontact, telephonecontact and idcontact',
+		hint: CONTACT_FIELDS,
 		description: 'The field to search, spelled exactly as in the CRM',
 	},
 	{

@@ -7,8 +7,11 @@ interface FieldsParameter {
 	placeholder: string;
 }
 
-/** Names and values in two columns. */
-export function fieldRows(parameter: FieldsParameter, exampleName: string): INodeProperties {
+/** Names and values in two columns. n8n shows hints inside a row only, so the hint belongs to the name. */
+export function fieldRows(
+	parameter: FieldsParameter,
+	name: { placeholder: string; hint?: string },
+): INodeProperties {
 	return {
 		...parameter,
 		type: 'fixedCollection',
@@ -24,7 +27,7 @@ export function fieldRows(parameter: FieldsParameter, exampleName: string): INod
 						name: 'name',
 						type: 'string',
 						default: '',
-						placeholder: `e.g. ${exampleName}`,
+						...name,
 						description:
 							'The name of the field, exactly as in the CRM: capitalization, accents and trailing spaces matter',
 					},

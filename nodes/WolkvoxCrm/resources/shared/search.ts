@@ -15,7 +15,7 @@ export const searchFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. 1024',
+		placeholder: 'e.g. 1024 or ana@example.com',
 		displayOptions: { ...showOnlyForGetMany, hide: { filterBy: ['dateRange'] } },
 		description:
 			'What to look for, sent exactly as typed. Wolkvox does not say whether capitalization matters or whether part of a value is enough.',
@@ -43,7 +43,7 @@ export const bodyFieldsOption: INodeProperties = {
 	displayName: 'Additional Body Fields (JSON)',
 	name: 'bodyFields',
 	type: 'json',
-	default: '',
+	default: '{}',
 	placeholder: 'e.g. { "page": 2 }',
 	displayOptions: { show: { '/operation': ['getMany'] } },
 	description:
