@@ -5,9 +5,9 @@ import { getCaseSearchFields } from './listSearch/caseSearchFields';
 import { getCaseTypes } from './listSearch/caseTypes';
 import { getModules } from './listSearch/modules';
 import { caseDescription } from './resources/case';
+import { optionsField } from './resources/options';
 import { recordDescription } from './resources/record';
-import { optionsField } from './resources/shared/options';
-import { searchFields } from './resources/shared/search';
+import { searchFields } from './resources/shared/searchFields';
 import { tokenDescription } from './resources/token';
 
 export class WolkvoxCrm implements INodeType {

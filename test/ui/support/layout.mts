@@ -10,14 +10,14 @@ export async function cutOff(panel: Locator): Promise<string[]> {
 			.map((one) => one.innerText);
 
 		const canvas = document.createElement('canvas').getContext('2d')!;
-		const isTooLong = (input: HTMLInputElement) => {
+		const isTooLong = (input: any) => {
 			const style = getComputedStyle(input);
 			canvas.font = style.font;
 			const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
 			return canvas.measureText(textOf(input)).width > input.clientWidth - padding;
 		};
-		const textOf = ({ value, placeholder }: HTMLInputElement) => value || placeholder;
-		const inputs = visible.filter((one) => one instanceof HTMLInputElement);
+		const textOf = ({ value, placeholder }: any) => value || placeholder;
+		const inputs = visible.filter(({ tagName }) => tagName === 'INPUT');
 		return [...clipped, ...inputs.filter(isTooLong).map(textOf)];
 	});
 }

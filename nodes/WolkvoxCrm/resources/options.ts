@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { maxConcurrentOption, maxRetriesOption } from '../../execution/runOptions';
+import { maxConcurrentOption, maxRetriesOption } from '../execution/runOptions';
 import {
 	attachmentPartNameOption,
 	multipleFilesOfCreateOption,
 	multipleFilesOfUpdateOption,
-} from '../case/fileOptions';
-import { bodyFieldsOption } from './search';
+} from './case/fileOptions';
+import { bodyFieldsOption } from './shared/searchFields';
 
-/** The options of all operations: n8n evaluates a parameter once per definition, so it has only one. */
+/** The options of all operations, in one definition: n8n evaluates a parameter once for each that it has. */
 export const optionsField: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
