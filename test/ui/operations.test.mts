@@ -1,7 +1,17 @@
-import { addNode, closeNode, nodePanel, openNode, searchNodes } from './support/node.mts';
-import { cutOff, labels } from './support/layout.mts';
-import { inputWorkflow } from './support/workflow.mts';
+import type { INodeProperties } from 'n8n-workflow';
+
+import { WolkvoxCrm } from '../../nodes/WolkvoxCrm/WolkvoxCrm.node';
+import { complaints, cutOff, labels } from './support/layout.mts';
+import {
+	addAfter,
+	closeNode,
+	nodePanel,
+	openNode,
+	searchNodes,
+	showActions,
+} from './support/node.mts';
 import { useEditor } from './support/useEditor.mts';
+import { INPUT, inputWorkflow, withNode } from './support/workflow.mts';
 
 /** The actions in the order of n8n's panel, and the parameters that a new node shows; an asterisk marks those that the user must fill. */
 const ACTIONS = {
@@ -44,50 +54,75 @@ beforeAll(async () => {
 
 it('the panel of nodes lists every action', async () => {
 	await searchNodes(ui.page, ui.page.getByTestId('node-creator-plus-button'), 'wolkvox');
-	const names = ui.page.getByTestId('node-creator-item-name');
-	await names.getByText('Wolkvox CRM', { exact: true }).click();
-	await names.getByText('Create case').waitFor();
+	const actions = await showActions(ui.page, 'Wolkvox CRM');
 
-	expect(await names.allInnerTexts()).toEqual(Object.keys(ACTIONS));
+	expect(await actions.allInnerTexts()).toEqual(Object.keys(ACTIONS));
 	await ui.page.keyboard.press('Escape');
 });
 
-describe.each(Object.entries(ACTIONS))('%s', (action, parameters) => {
-	it('shows in a new node only what it needs, in full and without complaints', async () => {
-		await searchNodes(ui.page, ui.page.getByTestId('node-creator-plus-button'), 'wolkvox');
-		await addNode(ui.page, 'Wolkvox CRM', action);
+describe.each(Object.entries(ACTIONS))('%s', (action, marked) => {
+	const withoutMark = (label: string) => label.replace('*', '');
 
-		expect(await labels(nodePanel(ui.page))).toEqual([
+	it('shows only what it needs, and nothing in red', async () => {
+		await addAfter(ui.page, INPUT, action);
+
+		const panel = nodePanel(ui.page);
+		expect(await labels(panel)).toEqual([
 			'Credential',
 			'Resource',
 			'Operation',
-			...parameters.map((label) => label.replace('*', '')),
+			...marked.map(withoutMark),
 		]);
-		expect(await cutOff(nodePanel(ui.page))).toEqual([]);
-		expect(await complaints()).toEqual([]);
+		expect(await complaints(panel)).toEqual([]);
+		expect(await cutOff(panel)).toEqual([]);
 	});
 
-	it('asks for what is required when it is opened again', async () => {
+	it('asks for what is required once it is opened again', async () => {
 		await closeNode(ui.page);
 		await openNode(ui.page, action);
 
-		expect(await complaints()).toEqual(
-			parameters.filter((label) => label.endsWith('*')).map((label) => label.replace('*', '')),
-		);
+		const required = marked.filter((label) => label.endsWith('*')).map(withoutMark);
+		expect(await complaints(nodePanel(ui.page))).toEqual(required);
 		await closeNode(ui.page);
 	});
+});
+
+describe('a node with every field and option', () => {
+	const { properties } = new WolkvoxCrm().description;
+
+	it.each([
+		['case', 'create', 'additionalFields'],
+		['case', 'update', 'updateFields'],
+		['case', 'getMany', undefined],
+	])('%s: %s shows them in full', async (resource, operation, collection) => {
+		const parameters = {
+			resource,
+			operation,
+			options: everythingIn('options', operation),
+			...(collection && { [collection]: everythingIn(collection, operation) }),
+		};
+		await ui.open(withNode(inputWorkflow('Every field', [{ json: {} }]), 'Full', parameters));
+		await openNode(ui.page, 'Full');
+
+		expect(await cutOff(nodePanel(ui.page))).toEqual([]);
+	});
+
+	/** The fields of a collection that an operation has, as a user adds them. */
+	function everythingIn(collection: string, operation: string) {
+		const { options } = properties.find(({ name }) => name === collection)!;
+		const fields = (options as INodeProperties[]).filter(({ displayOptions }) => {
+			const operations = displayOptions?.show?.['/operation'];
+			return operations === undefined || operations.includes(operation);
+		});
+		return Object.fromEntries(
+			fields.map(({ name, type, default: value }) => [
+				name,
+				type === 'fixedCollection' ? { field: [{ name: '', value: '' }] } : value,
+			]),
+		);
+	}
 });
 
 it('the browser reports no errors or warnings', () => {
 	expect(ui.browserErrors).toEqual([]);
 });
-
-/** The labels of the parameters that n8n marks in red. */
-async function complaints() {
-	const panel = nodePanel(ui.page);
-	expect(await panel.locator('.cm-lint-marker-error').count()).toBe(0);
-	const marked = panel.getByTestId('parameter-item').filter({
-		has: ui.page.locator('[data-test-id="parameter-issues"]:visible'),
-	});
-	return await labels(marked);
-}
