@@ -10,6 +10,7 @@ import {
 	searchNodes,
 	showActions,
 } from './support/node.mts';
+import { inEachTheme } from './support/picture.mts';
 import { useEditor } from './support/useEditor.mts';
 import { INPUT, inputWorkflow, withNode } from './support/workflow.mts';
 
@@ -74,7 +75,7 @@ describe.each(Object.entries(ACTIONS))('%s', (action, marked) => {
 			...marked.map(withoutMark),
 		]);
 		expect(await complaints(panel)).toEqual([]);
-		expect(await cutOff(panel)).toEqual([]);
+		await seeNothingCutOff();
 	});
 
 	it('asks for what is required once it is opened again', async () => {
@@ -104,7 +105,7 @@ describe('a node with every field and option', () => {
 		await ui.open(withNode(inputWorkflow('Every field', [{ json: {} }]), 'Full', parameters));
 		await openNode(ui.page, 'Full');
 
-		expect(await cutOff(nodePanel(ui.page))).toEqual([]);
+		await seeNothingCutOff();
 	});
 
 	/** The fields of a collection that an operation has, as a user adds them. */
@@ -126,3 +127,7 @@ describe('a node with every field and option', () => {
 it('the browser reports no errors or warnings', () => {
 	expect(ui.browserErrors).toEqual([]);
 });
+
+async function seeNothingCutOff() {
+	await inEachTheme(ui.page, async () => expect(await cutOff(nodePanel(ui.page))).toEqual([]));
+}
