@@ -46,7 +46,7 @@ export const contactField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. ana@example.com',
-	hint: 'A contact that exists in the CRM. Wolkvox shows an email address here.',
+	hint: "Must exist in the CRM. Wolkvox's example is an email address.",
 	description: 'The contact of the case',
 };
 
