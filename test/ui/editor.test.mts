@@ -7,7 +7,6 @@ import { startFreshSandbox } from '../support/sandbox.mts';
 import { openEditor, type Editor } from './support/browser.mts';
 import {
 	chooseServer,
-	fillCredential,
 	newCredential,
 	openedCredential,
 	saveCredential,
@@ -29,6 +28,7 @@ import {
 	setExpression,
 	setOnError,
 	setText,
+	setTexts,
 	showAs,
 } from './support/node.mts';
 import { takePicture } from './support/picture.mts';
@@ -62,7 +62,7 @@ describe('the credential', () => {
 	it('is rejected with a wrong token, and says why', async () => {
 		await newCredential(page, sandbox.n8n, 'Wolkvox CRM API');
 		await chooseServer(page, 'Custom');
-		await fillCredential(page, {
+		await setTexts(page, {
 			customServer: sandbox.standIn.url,
 			operation: 'demo',
 			token: 'wrong-token',
@@ -79,7 +79,7 @@ describe('the credential', () => {
 	});
 
 	it('is accepted with the right token', async () => {
-		await fillCredential(page, { token: sandbox.standIn.token });
+		await setTexts(page, { token: sandbox.standIn.token });
 		await saveCredential(page);
 
 		await openedCredential(page).getByText('Connection tested successfully').waitFor();

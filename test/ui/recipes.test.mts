@@ -1,3 +1,5 @@
+import { ensureExample } from '../../sandbox/example.mts';
+import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
 import { createCredentials, readExample, withCredentials } from '../e2e/support/examples.mts';
 import { takeCanvasPicture } from './support/picture.mts';
 import { useEditor } from './support/useEditor.mts';
@@ -33,6 +35,40 @@ it.each(RECIPES)('%s lacks nothing but its credentials', async (recipe, operatio
 	expect(await page.getByTestId('canvas-node').count()).toBe(nodes.length);
 	expect(await page.getByTestId('node-issues').count()).toBe(0);
 	await takeCanvasPicture(`recipe-${recipe}`, page);
+});
+
+describe('the form for a new case', () => {
+	beforeAll(async () => {
+		await ensureExample(ui.sandbox, 'create-case-from-web-form.json');
+	});
+
+	it.each([
+		['a contact whom the CRM knows', 'Diana Torres', 'diana.torres@example.com', 0],
+		['someone new', 'Jorge Peña', 'jorge.pena@example.com', 1],
+	])('shows its number to %s', async (_who, name, email, newContacts) => {
+		const contacts = ui.standIn.records.length;
+		const form = await ui.page.context().browser()!.newPage();
+		await form.goto(`${ui.n8n.url}/form/new-case`);
+		await form.getByLabel('Email').fill(email);
+		await form.getByLabel('Name').fill(name);
+		await form.getByLabel('What happened').fill('I was charged twice.');
+		await form.locator('input[type=file]').setInputFiles({
+			name: REPORT.name,
+			mimeType: REPORT.type,
+			buffer: REPORT.bytes,
+		});
+		await form.getByRole('button', { name: 'Send' }).click();
+		await form.getByText('Thank you').waitFor();
+
+		const created = ui.standIn.cases.at(-1)!;
+		await form.getByText(`The number of your case is ${created.number}.`).waitFor();
+		expect(created).toMatchObject({
+			fields: { contact: email, description: 'I was charged twice.' },
+			attachments: [{ name: REPORT.name, sha256: REPORT_SHA256 }],
+		});
+		expect(ui.standIn.records).toHaveLength(contacts + newContacts);
+		await form.close();
+	});
 });
 
 it('the browser reports no errors or warnings', () => {

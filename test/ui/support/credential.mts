@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 import type { N8n } from '../../../sandbox/n8n.mts';
-import { choose, parameter, setText } from './node.mts';
+import { choose, parameter } from './node.mts';
 
 /** The window of the credential that is open. */
 export function openedCredential(page: Page) {
@@ -16,12 +16,6 @@ export async function newCredential(page: Page, n8n: N8n, type: string) {
 	await page.getByTestId('new-credential-type-select-option').getByText(type).click();
 	await page.getByTestId('new-credential-type-button').click();
 	await openedCredential(page).waitFor();
-}
-
-export async function fillCredential(page: Page, texts: Record<string, string>) {
-	for (const [name, text] of Object.entries(texts)) {
-		await setText(parameter(page, name), text);
-	}
 }
 
 export async function chooseServer(page: Page, server: string) {

@@ -80,8 +80,25 @@ export async function leaveField(page: Page) {
 
 /** Types into a parameter. n8n accepts text 100 ms after the last key, and shows no sign of it. */
 export async function setText(field: Locator, text: string) {
-	await field.locator('input').fill(text);
+	await field.locator('input, textarea').fill(text);
 	await field.page().evaluate(() => new Promise((resolve) => setTimeout(resolve, 150)));
+}
+
+/** Fills in parameters of text, by their names. */
+export async function setTexts(page: Page, texts: Record<string, string>) {
+	for (const [name, text] of Object.entries(texts)) await setText(parameter(page, name), text);
+}
+
+/** Opens the list of a parameter that offers one. */
+export async function openList(page: Page, name: string) {
+	await parameter(page, name).getByTestId('rlc-input-container').click();
+	return page.getByTestId('rlc-item');
+}
+
+/** Chooses an entry of the list of a parameter. */
+export async function chooseFromList(page: Page, name: string, entry: string) {
+	const entries = await openList(page, name);
+	await entries.getByText(entry, { exact: true }).click();
 }
 
 /** Chooses one of the options that open at a click. */

@@ -1,7 +1,7 @@
 import type { Credential, Workflow } from '../../../sandbox/workflows.mts';
 
-/** The node that outputs the items. */
-export const INPUT = 'Input';
+/** The node that outputs the items; n8n calls its panel Input. */
+export const INPUT = 'Items';
 
 /** A file that an item has, in n8n's own form. */
 export function binaryOf({ name, type, bytes }: { name: string; type: string; bytes: Buffer }) {
