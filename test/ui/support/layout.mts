@@ -1,15 +1,19 @@
 import type { Locator } from 'playwright-core';
 
-/** The texts in a panel that do not fit into their place: labels, hints, and the text or placeholder of fields. */
+/**
+ * The texts in a panel that do not fit into their place: labels, hints, and the text or placeholder of
+ * fields, except for n8n's own list of a resource locator's modes.
+ */
 export async function cutOff(panel: Locator): Promise<string[]> {
-	return await panel.evaluate((element) => {
-		const isVisible = (one: Element) => one.getClientRects().length > 0;
-		const visible = [...element.querySelectorAll<HTMLElement>('*')].filter(isVisible);
+	return await panel.evaluate((element: any) => {
+		const { document, getComputedStyle } = globalThis as any;
+		const isVisible = (one: any) => one.getClientRects().length > 0;
+		const visible: any[] = [...element.querySelectorAll('*')].filter(isVisible);
 		const clipped = visible
 			.filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth)
 			.map((one) => one.innerText);
 
-		const canvas = document.createElement('canvas').getContext('2d')!;
+		const canvas = document.createElement('canvas').getContext('2d');
 		const isTooLong = (input: any) => {
 			const style = getComputedStyle(input);
 			canvas.font = style.font;
@@ -17,7 +21,9 @@ export async function cutOff(panel: Locator): Promise<string[]> {
 			return canvas.measureText(textOf(input)).width > input.clientWidth - padding;
 		};
 		const textOf = ({ value, placeholder }: any) => value || placeholder;
-		const inputs = visible.filter(({ tagName }) => tagName === 'INPUT');
+		const inputs = visible.filter(
+			(one) => one.type === 'text' && !one.closest('[data-test-id="rlc-mode-selector"]'),
+		);
 		return [...clipped, ...inputs.filter(isTooLong).map(textOf)];
 	});
 }
