@@ -334,7 +334,7 @@ describe('a search', () => {
 	});
 
 	it.each([FIND_CASES, FIND_RECORDS, FIND_RECORDS_BY_DATE])(
-		'adds the Additional Body Fields, with their types: $name',
+		'adds the Body Fields, with their types: $name',
 		async (operation) => {
 			const { json } = await send(operation, {
 				options: { bodyFields: '{ "page": 2, "limit": "10", "filter": { "a": [true] } }' },

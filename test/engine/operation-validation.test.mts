@@ -154,7 +154,7 @@ describe.each(SEARCHES)('$name', (operation) => {
 		},
 	);
 
-	const LABEL = 'Additional Body Fields (JSON)';
+	const LABEL = 'Body Fields (JSON)';
 
 	it.each([
 		['{', 'is not valid JSON'],
@@ -178,12 +178,12 @@ it.each([
 	{ ...FIND_CASES, reserved: ['operation', 'field', 'value'] },
 	{ ...FIND_RECORDS, reserved: ['operation', 'module', 'field', 'value'] },
 	{ ...FIND_RECORDS_BY_DATE, reserved: ['operation', 'module', 'date', 'from', 'to'] },
-])('$name: Additional Body Fields cannot replace what the node sends', async (operation) => {
+])('$name: Body Fields cannot replace what the node sends', async (operation) => {
 	for (const name of operation.reserved) {
 		for (const bodyFields of [`{"page": 2, "${name}": "x"}`, `={{ ({ ${name}: null }) }}`]) {
 			const advice = await refusalOf(
 				operation,
-				`Additional Body Fields (JSON) contains "${name}", which the node itself sends`,
+				`Body Fields (JSON) contains "${name}", which the node itself sends`,
 				{ options: { bodyFields } },
 			);
 			expect(advice).toMatch(/^Remove it/);

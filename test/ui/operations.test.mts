@@ -1,7 +1,17 @@
-import { cutOff, labels } from './support/layout.mts';
-import { nodePanel, openNode, parameter, searchNodes } from './support/node.mts';
+import type { INodeProperties } from 'n8n-workflow';
+
+import { WolkvoxCrm } from '../../nodes/WolkvoxCrm/WolkvoxCrm.node';
+import { complaints, cutOff, labels } from './support/layout.mts';
+import {
+	addAfter,
+	closeNode,
+	nodePanel,
+	openNode,
+	searchNodes,
+	showActions,
+} from './support/node.mts';
 import { useEditor } from './support/useEditor.mts';
-import { inputWorkflow } from './support/workflow.mts';
+import { INPUT, inputWorkflow, withNode } from './support/workflow.mts';
 
 /** The actions in the order of n8n's panel, and the parameters that a new node shows; an asterisk marks those that the user must fill. */
 const ACTIONS = {
@@ -58,48 +68,76 @@ beforeAll(async () => {
 }, 60_000);
 
 it('the panel of nodes lists every action', async () => {
-	await ui.page.goto(`${ui.n8n.url}/workflow/new`);
-	await searchNodes(ui.page, ui.page.getByTestId('canvas-add-button').first(), 'wolkvox');
-	const names = ui.page.getByTestId('node-creator-item-name');
-	await names.getByText('Wolkvox CRM', { exact: true }).click();
-	await names.getByText('Create case').waitFor();
+	await searchNodes(ui.page, ui.page.getByTestId('node-creator-plus-button'), 'wolkvox');
+	const actions = await showActions(ui.page, 'Wolkvox CRM');
 
-	expect((await names.allInnerTexts()).filter((name) => name in ACTIONS)).toEqual(
-		Object.keys(ACTIONS),
-	);
+	expect(await actions.allInnerTexts()).toEqual(Object.keys(ACTIONS));
+	await ui.page.keyboard.press('Escape');
 });
 
-describe.each(Object.entries(ACTIONS))('%s', (action, { shows, ...parameters }) => {
-	it('shows in a new node only what it needs, in full, and asks for what is required', async () => {
-		await ui.open(workflowOf(action, parameters));
-		await openNode(ui.page, action);
+describe.each(Object.entries(ACTIONS))('%s', (action, marked) => {
+	const withoutMark = (label: string) => label.replace('*', '');
+
+	it('shows only what it needs, and nothing in red', async () => {
+		await addAfter(ui.page, INPUT, action);
 
 		const panel = nodePanel(ui.page);
-		await parameter(ui.page, 'operation').waitFor();
-		expect(await labels(panel)).toEqual(
-			expect.arrayContaining(shows.map((label) => label.replace('*', ''))),
-		);
+		expect(await labels(panel)).toEqual([
+			'Credential',
+			'Resource',
+			'Operation',
+			...marked.map(withoutMark),
+		]);
+		expect(await complaints(panel)).toEqual([]);
 		expect(await cutOff(panel)).toEqual([]);
-		expect(await panel.locator('[data-test-id="parameter-issues"]:visible').count()).toBe(
-			shows.filter((label) => label.endsWith('*')).length,
-		);
 	});
+
+	it('asks for what is required once it is opened again', async () => {
+		await closeNode(ui.page);
+		await openNode(ui.page, action);
+
+		const required = marked.filter((label) => label.endsWith('*')).map(withoutMark);
+		expect(await complaints(nodePanel(ui.page))).toEqual(required);
+		await closeNode(ui.page);
+	});
+});
+
+describe('a node with every field and option', () => {
+	const { properties } = new WolkvoxCrm().description;
+
+	it.each([
+		['case', 'create', 'additionalFields'],
+		['case', 'update', 'updateFields'],
+		['case', 'getMany', undefined],
+	])('%s: %s shows them in full', async (resource, operation, collection) => {
+		const parameters = {
+			resource,
+			operation,
+			options: everythingIn('options', operation),
+			...(collection && { [collection]: everythingIn(collection, operation) }),
+		};
+		await ui.open(withNode(inputWorkflow('Every field', [{ json: {} }]), 'Full', parameters));
+		await openNode(ui.page, 'Full');
+
+		expect(await cutOff(nodePanel(ui.page))).toEqual([]);
+	});
+
+	/** The fields of a collection that an operation has, as a user adds them. */
+	function everythingIn(collection: string, operation: string) {
+		const { options } = properties.find(({ name }) => name === collection)!;
+		const fields = (options as INodeProperties[]).filter(({ displayOptions }) => {
+			const operations = displayOptions?.show?.['/operation'];
+			return operations === undefined || operations.includes(operation);
+		});
+		return Object.fromEntries(
+			fields.map(({ name, type, default: value }) => [
+				name,
+				type === 'fixedCollection' ? { field: [{ name: '', value: '' }] } : value,
+			]),
+		);
+	}
 });
 
 it('the browser reports no errors or warnings', () => {
 	expect(ui.browserErrors).toEqual([]);
 });
-
-/** A node with nothing but its operation, as the panel adds it. */
-function workflowOf(name: string, parameters: object) {
-	const workflow = inputWorkflow(`New: ${name}`, [{ json: {} }]);
-	workflow.nodes.push({
-		id: 'node',
-		name,
-		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
-		typeVersion: 1,
-		position: [440, 0],
-		parameters,
-	});
-	return workflow;
-}

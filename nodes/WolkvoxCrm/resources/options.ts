@@ -16,8 +16,8 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add Option',
 	default: {},
 	options: [
-		bodyFieldsOption,
 		attachmentPartNameOption,
+		bodyFieldsOption,
 		maxConcurrentOption,
 		maxRetriesOption,
 		multipleFilesOfCreateOption,

@@ -5,31 +5,46 @@ import type { Locator } from 'playwright-core';
  * fields, except for n8n's own list of a resource locator's modes.
  */
 export async function cutOff(panel: Locator): Promise<string[]> {
+	// It runs in the browser, whose types are not those of the tests.
 	return await panel.evaluate((element: any) => {
 		const { document, getComputedStyle } = globalThis as any;
-		const isVisible = (one: any) => one.getClientRects().length > 0;
-		const visible: any[] = [...element.querySelectorAll('*')].filter(isVisible);
-		const clipped = visible
-			.filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth)
-			.map((one) => one.innerText);
-
 		const canvas = document.createElement('canvas').getContext('2d');
-		const isTooLong = (input: any) => {
-			const style = getComputedStyle(input);
-			canvas.font = style.font;
-			const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
-			return canvas.measureText(textOf(input)).width > input.clientWidth - padding;
-		};
 		const textOf = ({ value, placeholder }: any) => value || placeholder;
-		const inputs = visible.filter(
-			(one) => one.type === 'text' && !one.closest('[data-test-id="rlc-mode-selector"]'),
+		const isTooLong = (input: any) => {
+			const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+			canvas.font = font;
+			const space = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+			return canvas.measureText(textOf(input)).width > space;
+		};
+
+		const visible = [...element.querySelectorAll('*')].filter((one) => one.clientWidth > 0);
+		const clipped = visible.filter((one) => one.scrollWidth > one.clientWidth);
+		// The choice between a list and a name is n8n's own.
+		const inputs = visible.filter((one) =>
+			one.matches('input:not([type=checkbox], [data-test-id="rlc-mode-selector"] *)'),
 		);
-		return [...clipped, ...inputs.filter(isTooLong).map(textOf)];
+		return [...clipped.map((one) => one.innerText), ...inputs.filter(isTooLong).map(textOf)];
 	});
 }
 
 /** The labels of the parameters that a panel shows, in order. */
 export async function labels(panel: Locator): Promise<string[]> {
 	const texts = await panel.locator('.n8n-input-label:visible, label:visible').allInnerTexts();
-	return texts.map((text) => text.split('\n')[0].trim());
+	return texts.map(firstLine);
+}
+
+/** The labels of the parameters that a panel marks in red. */
+export async function complaints(panel: Locator): Promise<string[]> {
+	// It checks JSON a moment after it has shown it.
+	if ((await panel.locator('.cm-content').count()) > 0) await panel.page().waitForTimeout(1_000);
+	const marks = panel.locator('[data-test-id="parameter-issues"]:visible, .cm-lint-marker-error');
+	const texts = await marks.evaluateAll((all: any[]) =>
+		all.map((mark): string => mark.closest('[data-test-id="input-label"]').innerText),
+	);
+	return texts.map(firstLine);
+}
+
+/** The choice between a fixed value and an expression follows. */
+function firstLine(text: string) {
+	return text.split('\n')[0].trim();
 }

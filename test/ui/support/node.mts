@@ -6,17 +6,36 @@ export async function searchNodes(page: Page, plus: Locator, typed: string) {
 	await page.getByTestId('node-creator-search-bar').fill(typed);
 }
 
-/** Chooses a node in the panel, and one of its actions, which opens the node. */
-export async function addNode(page: Page, node: string, action: string) {
+/** Chooses a node in the panel, which then lists its actions. */
+export async function showActions(page: Page, node: string) {
 	const items = page.getByTestId('node-creator-item-name');
 	await items.getByText(node, { exact: true }).click();
-	await items.getByText(action, { exact: true }).click();
+	await items.getByText(node, { exact: true }).waitFor({ state: 'detached' });
+	return items;
+}
+
+/** Chooses a node in the panel, and one of its actions, which opens the node. */
+export async function addNode(page: Page, node: string, action: string) {
+	const actions = await showActions(page, node);
+	await actions.getByText(action, { exact: true }).click();
 	await openedNode(page).waitFor();
+}
+
+/** A node on the canvas. */
+export function canvasNode(page: Page, name: string) {
+	return page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+}
+
+/** Adds an action of the Wolkvox node after another node. */
+export async function addAfter(page: Page, name: string, action: string) {
+	await canvasNode(page, name).click();
+	await searchNodes(page, page.getByTestId('node-creator-plus-button'), 'wolkvox');
+	await addNode(page, 'Wolkvox CRM', action);
 }
 
 /** Opens a node on the canvas. */
 export async function openNode(page: Page, name: string) {
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
+	await canvasNode(page, name).dblclick();
 	await openedNode(page).waitFor();
 }
 

@@ -1,4 +1,4 @@
-import type { Workflow } from '../../../sandbox/workflows.mts';
+import type { Credential, Workflow } from '../../../sandbox/workflows.mts';
 
 /** The node that outputs the items. */
 export const INPUT = 'Input';
@@ -33,4 +33,37 @@ export function inputWorkflow(name: string, items: object[], inputName = INPUT):
 		connections: { Start: { main: [[{ node: inputName, type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	};
+}
+
+/** The workflow with a Wolkvox node after its input. */
+export function withNode(
+	{ nodes, connections, ...workflow }: Workflow,
+	name: string,
+	parameters: object,
+	credential?: Credential,
+): Workflow {
+	const node = {
+		id: name,
+		name,
+		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
+		typeVersion: 1,
+		position: [440, 200 * (nodes.length - 2)],
+		parameters,
+		...(credential && { credentials: { [credential.type]: pick(credential) } }),
+	};
+	const { main = [[]] } = (connections as Connections)[INPUT] ?? {};
+	return {
+		...workflow,
+		nodes: [...nodes, node],
+		connections: {
+			...connections,
+			[INPUT]: { main: [[...main[0], { node: name, type: 'main', index: 0 }]] },
+		},
+	};
+}
+
+type Connections = Record<string, { main: object[][] }>;
+
+function pick({ id, name }: Credential) {
+	return { id, name };
 }

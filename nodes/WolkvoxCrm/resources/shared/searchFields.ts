@@ -35,7 +35,7 @@ export const searchFields: INodeProperties[] = [
 ];
 
 export const bodyFieldsOption: INodeProperties = {
-	displayName: 'Additional Body Fields (JSON)',
+	displayName: 'Body Fields (JSON)',
 	name: 'bodyFields',
 	type: 'json',
 	default: '{}',
