@@ -1,9 +1,6 @@
 import type { Locator } from 'playwright-core';
 
-/**
- * The texts in a panel that do not fit into their place: labels, hints, and the text or placeholder of
- * fields, except for n8n's own list of a resource locator's modes.
- */
+/** The texts in a panel that do not fit into their place: labels, hints, and the text or placeholder of fields. */
 export async function cutOff(panel: Locator): Promise<string[]> {
 	// It runs in the browser, whose types are not those of the tests.
 	return await panel.evaluate((element: any) => {

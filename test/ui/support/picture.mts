@@ -32,11 +32,9 @@ interface Box {
 export async function takePicture(name: string, ...parts: Locator[]) {
 	const page = parts[0].page();
 	await page.mouse.move(0, 0);
-	for (const { colorScheme, ending } of THEMES) {
-		await page.emulateMedia({ colorScheme });
-		await showIcon(page, colorScheme);
+	await inEachTheme(page, async (ending) => {
 		await shoot(page, `${name}${ending}`, await around(parts));
-	}
+	});
 }
 
 /** The same for the nodes on the canvas, which n8n moves into place first. */
@@ -46,9 +44,7 @@ export async function takeCanvasPicture(name: string, page: Page) {
 	const nodes = page.getByTestId('canvas-node');
 	await untilStill(nodes.last());
 	await page.mouse.move(0, 0);
-	for (const { colorScheme, ending } of THEMES) {
-		await page.emulateMedia({ colorScheme });
-		await showIcon(page, colorScheme);
+	await inEachTheme(page, async (ending) => {
 		const { x, y, width, height } = await around(await nodes.all());
 		const { left, right, top, bottom } = AROUND_NODES;
 		await shoot(page, `${name}${ending}`, {
@@ -57,6 +53,15 @@ export async function takeCanvasPicture(name: string, page: Page) {
 			width: width + left + right,
 			height: height + top + bottom,
 		});
+	});
+}
+
+/** Does something in each theme, whose pictures end differently; the light one stays. */
+export async function inEachTheme(page: Page, act: (ending: string) => Promise<void>) {
+	for (const { colorScheme, ending } of THEMES) {
+		await page.emulateMedia({ colorScheme });
+		await showIcon(page, colorScheme);
+		await act(ending);
 	}
 }
 
