@@ -154,7 +154,7 @@ describe.each(SEARCHES)('$name', (operation) => {
 		},
 	);
 
-	const LABEL = 'Body Fields (JSON)';
+	const LABEL = 'Additional Body Fields (JSON)';
 
 	it.each([
 		['{', 'is not valid JSON'],
@@ -183,7 +183,7 @@ it.each([
 		for (const bodyFields of [`{"page": 2, "${name}": "x"}`, `={{ ({ ${name}: null }) }}`]) {
 			const advice = await refusalOf(
 				operation,
-				`Body Fields (JSON) contains "${name}", which the node itself sends`,
+				`Additional Body Fields (JSON) contains "${name}", which the node itself sends`,
 				{ options: { bodyFields } },
 			);
 			expect(advice).toMatch(/^Remove it/);

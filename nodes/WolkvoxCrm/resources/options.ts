@@ -16,8 +16,8 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add Option',
 	default: {},
 	options: [
-		attachmentPartNameOption,
 		bodyFieldsOption,
+		attachmentPartNameOption,
 		maxConcurrentOption,
 		maxRetriesOption,
 		multipleFilesOfCreateOption,

@@ -35,7 +35,7 @@ export const searchFields: INodeProperties[] = [
 ];
 
 export const bodyFieldsOption: INodeProperties = {
-	displayName: 'Body Fields (JSON)',
+	displayName: 'Additional Body Fields (JSON)',
 	name: 'bodyFields',
 	type: 'json',
 	default: '{}',
