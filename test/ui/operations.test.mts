@@ -94,13 +94,12 @@ describe('a node with every field and option', () => {
 	it.each([
 		['case', 'create', 'additionalFields'],
 		['case', 'update', 'updateFields'],
-		['case', 'getMany', undefined],
 	])('%s: %s shows them in full', async (resource, operation, collection) => {
 		const parameters = {
 			resource,
 			operation,
 			options: everythingIn('options', operation),
-			...(collection && { [collection]: everythingIn(collection, operation) }),
+			[collection]: everythingIn(collection, operation),
 		};
 		await ui.open(withNode(inputWorkflow('Every field', [{ json: {} }]), 'Full', parameters));
 		await openNode(ui.page, 'Full');
