@@ -103,7 +103,7 @@ describe('each read', () => {
 		const results = await ofEach(async (trial, each) => {
 			each.respond = () => trial.fault.response;
 			const { parameters } = trial.operation;
-			const settings = { options: { maxRetries: 0 }, requestOptions: { timeout: 300 } };
+			const settings = { options: { maxRetries: 0 }, requestOptions: { timeout: 2000 } };
 			const { error } = await execute(each, parameters, { ...settings, node: TWO_TRIES });
 			const { outputs } = await execute(each, parameters, {
 				...settings,
