@@ -120,7 +120,7 @@ describe('each read', () => {
 		expect(results).toEqual(
 			trials.map((trial) => ({ name: nameOf(trial), sent: 4, outcome: undefined, said: null })),
 		);
-	});
+	}, 30_000);
 });
 
 it('a read is repeated by Max Retries after 429 and 5xx, and after no other status', async () => {
