@@ -45,12 +45,12 @@ export const splitOut: Node = {
 	parameters: { fieldToSplitOut: 'body.items', options: {} },
 };
 
-/** Gives each item a small file. */
+/** Gives each item a small file, and leaves its JSON. */
 export const attachFile: Node = {
 	name: 'File',
-	type: 'n8n-nodes-base.convertToFile',
+	type: 'n8n-nodes-base.moveBinaryData',
 	typeVersion: 1.1,
-	parameters: { operation: 'toJson', mode: 'each', options: {} },
+	parameters: { mode: 'jsonToBinary', options: { keepSource: true } },
 };
 
 /** The nodes that do a job; their time counts. */

@@ -18,11 +18,16 @@ interface Profile {
 	timeDeltas: number[];
 }
 
-/** What this package does more than send: each line is a guarantee, with the files that give it. */
-const GUARANTEES: Array<[what: string, files: RegExp]> = [
+/** What this package does more than send: each line is a guarantee, with the calls that serve it, ours or n8n's. */
+const GUARANTEES: Array<[what: string, file: RegExp, name?: RegExp]> = [
 	['outcome record', /execution\/(itemState|itemTask|nodeRun|savedProgress)\.js/],
 	["each item's own credential", /transport\/(completeRequest|credential|server)\.js/],
-	['early look at files', /transport\/streamedFile\.js/],
+	['early look at files', /transport\/streamedFile\.js/, /^toFile$/],
+	['early look at files', /resources\/case\/form\.js/, /^fileKey$/],
+	// After an `await`, no call of ours is left on the stack.
+	['early look at files', /binary-data\/blob\.manager\.js/, /^getMetadata$/],
+	['early look at files', /blob-storage\/dist\/fs-byte-store\.js/, /^read$/],
+	['early look at files', /^node:internal\/fs\/promises$/, /^readFile/],
 ];
 
 /** A call stack, innermost call first. */
@@ -56,7 +61,8 @@ export async function profile(server: Server): Promise<string[][]> {
 export async function profileGuarantees(server: Server): Promise<string[][]> {
 	const { nodes, samples, timeDeltas } = await profileOf(server, 'files', [attachFile]);
 	const { micros, total } = sumUp({ nodes, samples, timeDeltas }, guaranteeOf);
-	const shares = GUARANTEES.map(([what]) => [what, (micros.get(what) ?? 0) / total] as const);
+	const names = [...new Set(GUARANTEES.map(([what]) => what))];
+	const shares = names.map((what) => [what, (micros.get(what) ?? 0) / total] as const);
 	const sum = shares.reduce((all, [, share]) => all + share, 0);
 	return [...shares, ['together', sum] as const].map(([what, share]) => [
 		what,
@@ -113,10 +119,13 @@ function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) =
 	return { micros, total: [...micros.values()].reduce((sum, each) => sum + each, 0) };
 }
 
-/** The guarantee whose file the innermost call of this package is in, with what that calls in n8n and Node. */
+/** The guarantee that the innermost call of this package, or of n8n on its behalf, serves. */
 function guaranteeOf(stack: Stack): string {
-	const { url = '' } = stack.find(isOurs) ?? {};
-	return GUARANTEES.find(([, files]) => files.test(url))?.[0] ?? 'the rest';
+	const isListed = ({ url, functionName }: CallFrame) =>
+		GUARANTEES.find(([, file, name]) => file.test(url) && (!name || name.test(functionName)));
+	const ours = stack.find(isOurs);
+	const guarantee = ours ? isListed(ours) : stack.map(isListed).find((found) => found);
+	return guarantee?.[0] ?? 'the rest';
 }
 
 function partOf(stack: Stack): string {

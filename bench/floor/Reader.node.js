@@ -18,6 +18,8 @@ class Reader {
 			let bytes = 0;
 			const stream = await this.helpers.getBinaryStream(binary.data.id);
 			for await (const chunk of stream) bytes += chunk.length;
+			if (bytes !== binary.data.bytes)
+				throw new Error(`Read ${bytes} of ${binary.data.bytes} bytes`);
 			output.push({ json: { bytes } });
 		}
 		return [output];
