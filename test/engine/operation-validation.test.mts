@@ -24,6 +24,7 @@ import {
 	pairedItems,
 	textFile,
 	TOOL,
+	update,
 } from '../support/wolkvox.mts';
 
 const server = useServer();
@@ -359,4 +360,15 @@ describe.each(OPERATIONS)('$name', (operation) => {
 			requestOptions: { proxy: server.url },
 		});
 	});
+});
+
+it('broken JSON is refused at once, however long it is', async () => {
+	const started = performance.now();
+	const { error } = await update(server, {
+		items: [{ json: { n: 0, text: `{"a":"${'\\"'.repeat(200_000)}` } }],
+		updateFields: { customFieldsJson: '={{ $json.text }}' },
+	});
+	expect(error!.message).toBe('Custom Fields (JSON) is not valid JSON [item 0]');
+	expect(performance.now() - started).toBeLessThan(5000);
+	expect(server.requests).toEqual([]);
 });

@@ -186,6 +186,7 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 			{ status },
 		),
 	),
+	fails('records under another name', { ...ENVELOPE, msg: 'OK', records: BOTH }, 'OK'),
 	fails('a message that only begins with 0', { ...ENVELOPE, msg: '0 calls left' }, '0 calls left'),
 	fails(
 		'an error and no records',

@@ -186,6 +186,8 @@ export const RESPONSES: ResponseCase[] = [
 	refusal('a message that is an object', { code: 400, msg: { es: 'No' } }, '{"es":"No"}'),
 
 	noVerdict('JSON without code and data', { error: 'null' }, NO_VERDICT),
+	noVerdict('a message and empty data, without a code', { msg: 'No', data: [] }, 'No'),
+	noVerdict('an empty object without a code', { data: {} }, NO_VERDICT),
 	noVerdict('JSON of another service', { ok: true }, NO_VERDICT),
 	noVerdict('a code that is a word', { code: 'OK', data: {} }, NO_VERDICT),
 	noVerdict('a code that is an object', { code: { valueOf: 2 }, data: {} }, NO_VERDICT),

@@ -6,6 +6,9 @@ import { isSuccess, quote } from './responseFailures';
 /** What a query without a match has responded to integrations; no page of the API shows it. */
 const NO_MATCH = ['0 records were are found', 'There are no values in the specified page'];
 
+/** What a success can say beside an empty result. */
+const PLAIN = /^$|^0 (records|registros)[\p{L} ]*\.?$|^ok$|^succes/iu;
+
 /** A list, or a record alone, in the envelope of Wolkvox's other responses. */
 export function inEnvelope(json: unknown, statusCode: number): unknown {
 	const isRecord = isObject(json) && !('code' in json) && !('data' in json) && 'wolkvox_id' in json;
@@ -17,15 +20,19 @@ export function inEnvelope(json: unknown, statusCode: number): unknown {
  * Any other message without records can be that of a query that failed, which must not look like an
  * empty result.
  */
-export function foundNothing({ msg, error, data }: IDataObject, code: number, statusCode: number) {
+export function foundNothing(body: IDataObject, code: number, statusCode: number): boolean {
+	const { msg, error, data, ...others } = body;
 	if (!isEmpty(data)) return false;
 	const text = quote(msg)?.trim() ?? '';
 	const failedCode = code >= 400 ? code : statusCode;
 	if (failedCode === 416 || NO_MATCH.includes(text)) return true;
 
-	const isPlain =
-		quote(error) === undefined && /^$|^0 (records|registros)|^ok$|^succes/i.test(text);
-	return isPlain && isSuccess(statusCode) && isSuccess(code);
+	// Records under another name must not get lost.
+	const hasOtherData = Object.values(others).some(
+		(value) => typeof value === 'object' && !isEmpty(value),
+	);
+	const isPlain = quote(error) === undefined && PLAIN.test(text);
+	return isPlain && !hasOtherData && isSuccess(statusCode) && isSuccess(code);
 }
 
 /**

@@ -52,7 +52,7 @@ export function parseResponse(
 	const text = textOf(response);
 	const json = parseMaskedJson(text, token);
 	const body = toObject(isRead ? inEnvelope(json, statusCode) : storable(json));
-	const code = body ? codeOf(body, statusCode) : NaN;
+	const code = body ? codeOf(body, statusCode, isRead) : NaN;
 
 	const isReadable = body !== undefined || text.trim() === '';
 	if (isRead && isReadable && foundNothing(body ?? {}, code, statusCode)) {
@@ -89,12 +89,14 @@ function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome
 }
 
 /**
- * Wolkvox sends `code` as a number or as text. Without it, `data` or the ID of a record is the verdict,
- * unless an error is named.
+ * Wolkvox sends `code` as a number or as text. Without it, the verdict is the ID of a record or an
+ * object in `data`, and for a read any `data`, unless an error is named.
  */
-function codeOf({ code, data, wolkvox_id: id, error }: IDataObject, statusCode: number): number {
+function codeOf(body: IDataObject, statusCode: number, isRead: boolean): number {
+	const { code, data, wolkvox_id: id, error } = body;
 	if (code === undefined) {
-		const hasResult = data != null || quote(id) !== undefined;
+		const hasData = isRead ? data != null : Object.keys(toObject(data) ?? {}).length > 0;
+		const hasResult = hasData || quote(id) !== undefined;
 		return isSuccess(statusCode) && hasResult && !quote(error) ? statusCode : NaN;
 	}
 	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d+\s*$/.test(code))

@@ -85,8 +85,13 @@ export function parseJsonObject(
 }
 
 function parseJson(json: string, label: string): unknown {
+	const parsed = parseOrThrow(json, label);
 	const repeated = repeatedNameIn(json);
 	if (repeated !== undefined) throwRepeated(label, repeated);
+	return parsed;
+}
+
+function parseOrThrow(json: string, label: string): unknown {
 	try {
 		return JSON.parse(json);
 	} catch (error) {
@@ -97,7 +102,10 @@ function parseJson(json: string, label: string): unknown {
 	}
 }
 
-/** A name that an object in a JSON text has twice: `JSON.parse` would drop the first value. */
+/**
+ * A name that an object in valid JSON has twice: `JSON.parse` drops the first value. In other text, a
+ * string that never ends would make this search slow.
+ */
 function repeatedNameIn(json: string): string | undefined {
 	const objects: Array<Set<string>> = [];
 	for (const [token, name] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {

@@ -49,8 +49,9 @@ function getLimit(context: IExecutePaginationFunctions): number {
 	}
 	if (returnAll) return Infinity;
 
-	const limit = Number(context.getNodeParameter('limit', 50));
-	if (!Number.isInteger(limit) || limit < 1) {
+	const given: unknown = context.getNodeParameter('limit', 50);
+	const limit = typeof given === 'string' ? Number(given) : given;
+	if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1) {
 		throwUserError('Limit must be a whole number from 1', 'Check what the expression returns');
 	}
 	return limit;
