@@ -121,10 +121,10 @@ function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) =
 
 /** The guarantee that the innermost call of this package, or of n8n on its behalf, serves. */
 function guaranteeOf(stack: Stack): string {
-	const isListed = ({ url, functionName }: CallFrame) =>
+	const guaranteeFor = ({ url, functionName }: CallFrame) =>
 		GUARANTEES.find(([, file, name]) => file.test(url) && (!name || name.test(functionName)));
 	const ours = stack.find(isOurs);
-	const guarantee = ours ? isListed(ours) : stack.map(isListed).find((found) => found);
+	const guarantee = ours ? guaranteeFor(ours) : stack.map(guaranteeFor).find((found) => found);
 	return guarantee?.[0] ?? 'the rest';
 }
 

@@ -3,8 +3,6 @@ import type { Page } from 'playwright-core';
 import { callExample, ensureExample } from '../../sandbox/example.mts';
 import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
 import type { Sandbox } from '../../sandbox/sandbox.mts';
-import { startFreshSandbox } from '../support/sandbox.mts';
-import { openEditor, type Editor } from './support/browser.mts';
 import {
 	chooseServer,
 	newCredential,
@@ -32,6 +30,7 @@ import {
 	showAs,
 } from './support/node.mts';
 import { takePicture } from './support/picture.mts';
+import { useEditor } from './support/useEditor.mts';
 
 const MINUTE = 60_000;
 const CREDENTIAL = 'Wolkvox CRM account';
@@ -40,19 +39,12 @@ const SOLUTIONS = ['The second charge was paid back.', 'A copy was sent.'];
 
 jest.setTimeout(2 * MINUTE);
 
+const ui = useEditor('ui');
 let sandbox: Sandbox;
-let editor: Editor;
 let page: Page;
 
-beforeAll(async () => {
-	sandbox = await startFreshSandbox({ name: 'ui' });
-	editor = await openEditor(sandbox.n8n);
-	({ page } = editor);
-}, 20 * MINUTE);
-
-afterAll(async () => {
-	await editor?.close();
-	await sandbox?.stop();
+beforeAll(() => {
+	({ sandbox, page } = ui);
 });
 
 const canvasNode = (name: string) =>
@@ -245,7 +237,7 @@ describe('the examples', () => {
 });
 
 it('the browser reports no errors or warnings', () => {
-	expect(editor.browserErrors).toEqual([]);
+	expect(ui.browserErrors).toEqual([]);
 });
 
 /** A workflow that is started manually and has a case and a report in each of its items. */

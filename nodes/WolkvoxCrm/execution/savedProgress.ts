@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
+import { isObject } from '../transport/isObject';
 import type { ItemState } from './itemState';
 
 /** What an execution keeps of an item, as plain data. */
@@ -75,7 +76,7 @@ function fingerprintOf({ parameters, credentials }: INode, items: number): strin
 }
 
 function sortKeys(_key: string, value: unknown): unknown {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
+	return isObject(value)
 		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 		: value;
 }

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { RequestFailure } from './failure';
+import { isObject } from './isObject';
 import { isSuccess, quote } from './responseFailures';
 
 /** What a query without a match has responded to integrations; no page of the API shows it. */
@@ -60,8 +61,4 @@ export function isEmpty(data: unknown): boolean {
 
 function hasNumberedKeys(data: IDataObject): boolean {
 	return Object.keys(data).every((key) => /^\d+$/.test(key));
-}
-
-function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

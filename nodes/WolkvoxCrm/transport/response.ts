@@ -7,6 +7,7 @@ import type {
 
 import type { Action } from './action';
 import type { Outcome } from './failure';
+import { isObject } from './isObject';
 import { maskToken, parseMaskedJson } from './masking';
 import type { Peer } from './networkErrors';
 import { foundNothing, inEnvelope, isEmpty } from './queryResponse';
@@ -51,7 +52,8 @@ export function parseResponse(
 	const isRead = action.effect === 'reads';
 	const text = textOf(response);
 	const json = parseMaskedJson(text, token);
-	const body = toObject(isRead ? inEnvelope(json, statusCode) : storable(json));
+	const value = isRead ? inEnvelope(json, statusCode) : storable(json);
+	const body = isObject(value) ? value : undefined;
 	const code = body ? codeOf(body, statusCode, isRead) : NaN;
 
 	const isReadable = body !== undefined || text.trim() === '';
@@ -95,7 +97,7 @@ function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome
 function codeOf(body: IDataObject, statusCode: number, isRead: boolean): number {
 	const { code, data, wolkvox_id: id, error } = body;
 	if (code === undefined) {
-		const hasData = isRead ? data != null : Object.keys(toObject(data) ?? {}).length > 0;
+		const hasData = isRead ? data != null : isObject(data) && Object.keys(data).length > 0;
 		const hasResult = hasData || quote(id) !== undefined;
 		return isSuccess(statusCode) && hasResult && !quote(error) ? statusCode : NaN;
 	}
@@ -133,10 +135,4 @@ function storable(json: unknown): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-function toObject(json: unknown): IDataObject | undefined {
-	return typeof json === 'object' && json !== null && !Array.isArray(json)
-		? (json as IDataObject)
-		: undefined;
 }

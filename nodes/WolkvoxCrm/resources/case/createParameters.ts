@@ -1,6 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
-import { isEmpty, locatorValue, throwUserError } from '../shared/values';
+import { getRequired } from '../shared/required';
+import { throwUserError } from '../shared/values';
 import type { CaseForm } from './form';
 import { getCaseAttachments, getCaseFields, getFileOptions, openFiles } from './form';
 
@@ -27,7 +28,7 @@ export async function getCreateParameters(
 	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 
-	const fields = getCaseFields({ ...getRequired(context), ...additional });
+	const fields = getCaseFields({ ...getRequiredValues(context), ...additional });
 	const attachments = getCaseAttachments(context, node, additional);
 	const fileOptions = getFileOptions(options, attachments.length);
 	if (attachments.length > 1 && fileOptions.multipleFiles === 'onePerRequest') {
@@ -39,17 +40,10 @@ export async function getCreateParameters(
 	return { fields, files: await openFiles(context, attachments), ...fileOptions };
 }
 
-function getRequired(context: IExecutePaginationFunctions): IDataObject {
-	return Object.fromEntries(
-		Object.entries(REQUIRED).map(([name, label]) => {
-			const value = context.getNodeParameter(name, '') as IDataObject[string];
-			if (isEmpty(locatorValue(value))) {
-				throwUserError(
-					`${label} is empty`,
-					'Wolkvox requires it for a new case. An expression may have found nothing for this item.',
-				);
-			}
-			return [name, value];
-		}),
-	);
+function getRequiredValues(context: IExecutePaginationFunctions): IDataObject {
+	const values = Object.entries(REQUIRED).map(([name, label]) => [
+		name,
+		getRequired(context, name, label, 'Wolkvox requires it for a new case.'),
+	]);
+	return Object.fromEntries(values) as IDataObject;
 }

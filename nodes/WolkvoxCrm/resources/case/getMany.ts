@@ -1,5 +1,5 @@
 import type { Handler } from '../../execution/handler';
-import { getRequiredText } from '../shared/requiredText';
+import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
 import { getSearch, search } from '../shared/search';
 

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import type { Handler } from '../../execution/handler';
-import { getRequiredText } from '../shared/requiredText';
+import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
 import { getSearch, search } from '../shared/search';
 import { throwUserError } from '../shared/values';

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { getJsonFields } from '../shared/jsonFields';
-import { getRequiredText } from '../shared/requiredText';
+import { getRequiredText } from '../shared/required';
 import { throwUserError } from '../shared/values';
 
 /** The part of the CRM that holds the record. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject } from '../../transport/isObject';
 import type { WolkvoxResponse } from '../../transport/response';
 
 /**
@@ -11,9 +12,6 @@ import type { WolkvoxResponse } from '../../transport/response';
 export function withRecordId(response: WolkvoxResponse, id: unknown): IDataObject {
 	const { data } = response;
 	if (!id || Array.isArray(data)) return response;
-	if (typeof data !== 'object' || data === null) {
-		return { ...response, data: data ?? { wolkvox_id: id } };
-	}
-	const { wolkvox_id: given } = data as IDataObject;
-	return { ...response, data: { ...data, wolkvox_id: given || id } };
+	if (!isObject(data)) return { ...response, data: data ?? { wolkvox_id: id } };
+	return { ...response, data: { ...data, wolkvox_id: data.wolkvox_id || id } };
 }
