@@ -1,9 +1,7 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { getCaseSearchFields } from './listSearch/caseSearchFields';
-import { getCaseTypes } from './listSearch/caseTypes';
-import { getModules } from './listSearch/modules';
+import { getCaseSearchFields, getCaseTypes, getModules } from './listSearch/lists';
 import { caseDescription } from './resources/case';
 import { optionsField } from './resources/options';
 import { recordDescription } from './resources/record';

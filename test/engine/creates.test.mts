@@ -5,10 +5,16 @@ import { freePort } from '../../sandbox/n8n.mts';
 import { connectionsTo, forgetConnections } from '../support/connections.mts';
 import { CREATE_CASE, CREATES, itemOf, successFor } from '../support/operations.mts';
 import { RESPONSES } from '../support/responses.mts';
-import { useServer, type ScriptedResponse } from '../support/server.mts';
+import {
+	fieldOf,
+	useServer,
+	type ReceivedRequest,
+	type ScriptedResponse,
+} from '../support/server.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
+	credentialFor,
 	execute,
 	failingExpression,
 	locator,
@@ -29,6 +35,10 @@ const TWO_TRIES = { ...RETRY_ON_FAIL, maxTries: 2 };
 
 const sentItems = () => server.requests.map(itemOf);
 const nameOf = ({ name }: { name: string }) => name.split(': ')[0].toLowerCase();
+
+/** The CRM operation that a request names. */
+const companyOf = (request: ReceivedRequest) =>
+	fieldOf(request, 'operation') ?? (request.json as { operation: string }).operation;
 
 /** Refuses the first requests for an item; the others are applied. */
 function refuse(item: number, times = Infinity) {
@@ -237,6 +247,50 @@ describe.each(CREATES)('$name with Retry On Fail', (operation) => {
 });
 
 describe.each(CREATES)('$name', ({ parameters }) => {
+	it.each([
+		['429', { status: 429 }],
+		['503 with Retry-After', { status: 503, headers: { 'retry-after': '0' } }],
+	])('is not repeated after HTTP %s if the body is that of a success', async (_, refusal) => {
+		server.respond = (request) => ({ ...refusal, body: successFor(request) });
+		const { error } = await execute(server, parameters);
+		expect(error?.context?.outcome).toBe('unknown');
+		expect(server.requests).toHaveLength(1);
+	});
+
+	it.each(['', 'null', null])(
+		'has its ID in data, also if Wolkvox sends %j there',
+		async (data) => {
+			server.respond = () => ({ body: { code: 200, msg: 'ok', wolkvox_id: 'new1', data } });
+			const { outputs } = await execute(server, parameters);
+			expect(outputs[0][0].json.data).toEqual({ wolkvox_id: 'new1' });
+		},
+	);
+
+	/** Item 0 is refused in each of three attempts; another company follows after each response. */
+	it.each([
+		['item 1', 1],
+		['any item', undefined],
+	])('creates one per company if the credential changes after %s', async (_, changingItem) => {
+		let operation = 'demo';
+		server.respond = (request) => {
+			const item = itemOf(request);
+			if (changingItem === undefined || item === changingItem) {
+				operation = operation === 'demo' ? 'other' : 'demo';
+			}
+			return item === 0
+				? { status: 400, body: { code: 400, msg: 'No' } }
+				: { body: successFor(request) };
+		};
+		await execute(server, parameters, {
+			items: numbered(2),
+			node: { ...RETRY_ON_FAIL, ...CONTINUE },
+			credential: async () => ({ ...credentialFor(server.url), operation }),
+		});
+		const companies = server.requests.filter((request) => itemOf(request) === 1).map(companyOf);
+		expect(companies.length).toBeGreaterThan(0);
+		expect(companies).toEqual([...new Set(companies)]);
+	});
+
 	it('sends items in their order, also if several are in flight, and pairs them', async () => {
 		server.respond = (request, index) => ({
 			body: successFor(request),

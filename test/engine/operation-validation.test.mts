@@ -78,7 +78,7 @@ describe('of two items, the second is refused, and the first is not sent:', () =
 		const valid = ['from', 'to'].includes(parameter) ? '2026-11-01' : 'x';
 
 		/** What an expression returns for the second item, in the field itself and in one with modes. */
-		const refuse = async (message: string, value: string) => {
+		const refuse = async (message: string | RegExp, value: string) => {
 			const expression = `={{ $json.n === 1 ? ${value} : "${valid}" }}`;
 			const given = operation.parameters[parameter];
 			const isLocator = typeof given === 'object';
@@ -99,6 +99,13 @@ describe('of two items, the second is refused, and the first is not sent:', () =
 			['["x"]', 'a list'],
 		])('not text: %s', async (value, kind) => {
 			await refuse(`${label} must be text, but is ${kind}`, value);
+		});
+
+		it('a copy of a date, which has no text', async () => {
+			await refuse(
+				new RegExp(`^${label} (must be text|is not a valid)`),
+				'Object.assign({}, $now)',
+			);
 		});
 
 		it.each([
@@ -192,8 +199,12 @@ it.each([
 	}
 });
 
-describe('dates that are not in the form of Wolkvox', () => {
+describe('dates that are not in the form of Wolkvox, or not in the calendar', () => {
 	it.each([
+		'2026-02-30',
+		'2026-13-01',
+		'2026-11-01 24:00',
+		'2026-11-01 25:61',
 		'2026/11/01',
 		'01-11-2026',
 		'2026-11-01T08:00',
@@ -219,12 +230,13 @@ describe('dates that are not in the form of Wolkvox', () => {
 		}
 	});
 
-	it('the advised expression makes one that is', async () => {
-		await execute(server, FIND_RECORDS_BY_DATE.parameters, {
-			parameters: { from: "={{ $now.toFormat('yyyy-MM-dd HH:mm') }}" },
-		});
-		expect(server.requests).toHaveLength(1);
-	});
+	it.each(["={{ $now.toFormat('yyyy-MM-dd HH:mm') }}", '2028-02-29', '2026-12-31 23:59:59'])(
+		'%s is sent',
+		async (from) => {
+			await execute(server, FIND_RECORDS_BY_DATE.parameters, { parameters: { from } });
+			expect(server.requests).toHaveLength(1);
+		},
+	);
 });
 
 describe('an ID', () => {

@@ -401,17 +401,48 @@ it('an unknown outcome stays unknown if the item cannot be read when it is tried
 	expect(outputs[1][0].json.error).toMatch(/broke before Wolkvox responded \[outcome unknown\]$/);
 });
 
-it('an item is not sent again after a later item has updated the same case', async () => {
-	server.respond = (_, index) => (index === 0 ? REFUSAL : {});
-	const { outputs } = await update(server, {
+describe('a refused item', () => {
+	const twoItems = {
 		items: numbered(2),
 		caseId: locator('id', 'same'),
 		updateFields: { status: '={{ $json.n }}' },
 		node: { ...RETRY_ON_FAIL, ...CONTINUE },
+	};
+	const sentStatuses = () => server.requests.map((request) => fieldOf(request, 'status'));
+	const OVERTAKEN = failed(0, 'A later item may have updated the same case [item 0]');
+
+	it('is not sent again after a later item has updated the same case', async () => {
+		server.respond = (_, index) => (index === 0 ? REFUSAL : {});
+		const { outputs } = await update(server, twoItems);
+		expect(sentStatuses()).toEqual(['0', '1']);
+		expect(outputs[1]).toEqual([OVERTAKEN]);
+		expect(pairedItems(outputs[0])).toEqual([1]);
 	});
-	expect(server.requests.map((request) => fieldOf(request, 'status'))).toEqual(['0', '1']);
-	expect(outputs[1]).toEqual([failed(0, 'A later item has updated the same case [item 0]')]);
-	expect(pairedItems(outputs[0])).toEqual([1]);
+
+	it('is not sent again if the later item has the ID in other capitals', async () => {
+		server.respond = (_, index) => (index === 0 ? REFUSAL : {});
+		const caseId = locator('id', '={{ $json.n ? "ABC" : "abc" }}');
+		const { outputs } = await update(server, { ...twoItems, caseId });
+		expect(sentStatuses()).toEqual(['0', '1']);
+		expect(outputs[1]).toEqual([OVERTAKEN]);
+	});
+
+	it('is not sent again if it is unknown whether the later item was applied', async () => {
+		server.respond = (_, index) => (index === 0 ? REFUSAL : { status: 500, body: '<h1>' });
+		const { outputs } = await update(server, twoItems);
+		expect(sentStatuses()).toEqual(['0', '1']);
+		expect(outputs[1][0]).toEqual(OVERTAKEN);
+	});
+
+	it('is sent again if the later item was for the same ID at another company', async () => {
+		server.respond = (_, index) => (index === 0 ? REFUSAL : {});
+		const { outputs } = await update(server, {
+			...twoItems,
+			credential: async (item) => ({ ...credentialFor(server.url), operation: `company${item}` }),
+		});
+		expect(sentStatuses()).toEqual(['0', '1', '0']);
+		expect(outputs.map(({ length }) => length)).toEqual([2, 0]);
+	});
 });
 
 it('an item is sent to another company if its credential has changed when it is tried again', async () => {

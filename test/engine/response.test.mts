@@ -274,6 +274,19 @@ describe('the token', () => {
 	});
 
 	it.each([
+		['as a number', '123456789012', { t: 123456789012 }],
+		['after an escaped line break', 'Ab12cd34ef', { t: JSON.stringify('x\nAb12cd34ef') }],
+		['after another escape', 'Ab12cd34ef', { t: '\\u00f1Ab12cd34ef' }],
+	])('is masked %s', async (_, token, data) => {
+		server.respond = () => ({ body: { ...SUCCESS, data } });
+		const credential = { ...credentialFor(server.url), token };
+		const { outputs } = await update(server, { credential });
+		const text = JSON.stringify(outputs[0][0].json);
+		expect(text).toContain('[token]');
+		expect(text).not.toContain(token);
+	});
+
+	it.each([
 		['200', { code: 200, msg: '200 ok', data: { count: '200', wolkvox_id: 'a200' } }],
 		['a', { code: 200, msg: 'a case', data: { wolkvox_id: 'a' } }],
 		['update', { code: 200, msg: 'updated', data: { wolkvox_id: 'preupdates1' } }],

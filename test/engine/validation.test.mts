@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { useServer } from '../support/server.mts';
+import { caseIdOf, fieldOf, useServer } from '../support/server.mts';
 import {
 	CASE_ID,
 	credentialFor,
@@ -21,6 +21,11 @@ const expectUpdateRefusal = async (message: string | RegExp, settings: Settings,
 	expectRefusal(server, await update(server, settings), message, item);
 
 describe('Case', () => {
+	it('sends an ID with a # as it is', async () => {
+		await update(server, { caseId: locator('id', 'CASO#12') });
+		expect(server.requests.map(caseIdOf)).toEqual(['CASO#12']);
+	});
+
 	it.each<[string, unknown]>([
 		['Case is empty', locator('id', '={{ $json.n === 1 ? " " : "x" }}')],
 		['Case is empty', locator('id', '={{ $json.n === 1 ? undefined : "x" }}')],
@@ -134,6 +139,7 @@ describe('Update Fields', () => {
 		['{"Amount": 1e400}', '"Amount" is not a valid number, date or text'],
 		['{"Phone": 7615917337495251231}', '"Phone" is a number with too many digits'],
 		['{"a": {"b": [9007199254740993]}}', '"a": "b"[0] is a number with too many digits'],
+		['{"Rate": 12345678901.123456789}', '12345678901.123456789 is a number with too many digits'],
 	])('numbers that JavaScript cannot hold: %s', async (customFieldsJson, message) => {
 		await expectUpdateRefusal(`Custom Fields (JSON): ${message}`, {
 			updateFields: { customFieldsJson },
@@ -157,6 +163,34 @@ describe('Update Fields', () => {
 		);
 	});
 
+	it.each(['0.30000000000000004', '1.50000000000000000000', '0.000001234567890123', '-2.5e-7'])(
+		'a number that JavaScript holds is sent: %s',
+		async (number) => {
+			await update(server, { updateFields: { customFieldsJson: `{"Rate": ${number}}` } });
+			const form = fieldOf(server.requests[0], 'form') as string;
+			expect(JSON.parse(form)).toEqual({ Rate: Number(number) });
+		},
+	);
+
+	it('long text is sent', async () => {
+		const text = JSON.stringify({ note: `${'x'.repeat(16_000_000)}"` });
+		await update(server, {
+			items: [{ json: { n: 0, text } }],
+			updateFields: { customFieldsJson: '={{ $json.text }}' },
+		});
+		expect(fieldOf(server.requests[0], 'form')).toBe(text);
+	});
+
+	it.each(['{"\\ud800": 1, "\\ud801": 2}', '={{ ({ "\\ud800": 1, "\\ud801": 2 }) }}'])(
+		'two names that differ only in halves of emojis: %s',
+		async (customFieldsJson) => {
+			await expectUpdateRefusal(
+				'Custom Fields (JSON) contains a value that cannot be converted to JSON',
+				{ updateFields: { customFieldsJson } },
+			);
+		},
+	);
+
 	it.each(['new Map([["a", 1]])', 'new Set(["a"])', '/x/', '() => 1', '10n', 'Symbol("x")'])(
 		'a value that JSON would drop: %s',
 		async (value) => {
@@ -170,6 +204,7 @@ describe('Update Fields', () => {
 	it.each<[string, string, string]>([
 		['{"a": 1, "b": {"c": 1}, "a": 2}', '"a"', 'a name that stands twice'],
 		['{"b": {"c": 1, "d": "}", "c": 2}}', '"c"', 'a name that stands twice in an inner object'],
+		['{"Paid": "yes", "\\u0050aid": "no"}', '"Paid"', 'a name that stands twice, once escaped'],
 	])('%s: %s (%s)', async (customFieldsJson, name) => {
 		await expectUpdateRefusal(`Custom Fields (JSON) contains ${name} twice`, {
 			updateFields: { customFieldsJson },

@@ -17,9 +17,6 @@ export function namesOf(files: AttachedFile[]): string[] {
 
 /** What a node run knows of one item. It outlives the attempts of n8n's Retry On Fail. */
 export class ItemState {
-	/** The server and the CRM operation to which requests went. */
-	recipient?: string;
-
 	/** The JSON of the output items, once the item is done. */
 	result?: IDataObject[];
 
@@ -37,9 +34,15 @@ export class ItemState {
 
 	constructor(
 		readonly itemIndex: number,
-		/** The record that the item changes. */
+		/** The record that the item changes, in lower case: it is one record, however its ID is written. */
 		readonly recordId: string,
+		/** The server and the CRM operation to which requests go. */
+		public recipient?: string,
 	) {}
+
+	isFor(recipient?: string): boolean {
+		return this.recipient === undefined || this.recipient === recipient;
+	}
 
 	/** The files that Wolkvox has not accepted yet. */
 	withoutAttached<File extends AttachedFile>(files: File[]): File[] {
@@ -54,13 +57,6 @@ export class ItemState {
 
 	noteFailure(error: Error): void {
 		if (error instanceof RequestFailure && error.outcome === 'unknown') this.unknown = error;
-	}
-
-	/** What was done at another server, or for another company, counts for nothing here. */
-	forgetUnlessFor(recipient: string): void {
-		if (this.recipient === recipient) return;
-		this.result = this.unknown = this.lastResponse = undefined;
-		this.attachedFiles = [];
 	}
 }
 

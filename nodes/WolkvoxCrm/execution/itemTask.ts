@@ -13,32 +13,34 @@ import type { NodeRun } from './nodeRun';
 interface ItemContext {
 	run: NodeRun;
 	attempt: Attempt;
-	state: ItemState;
+	recordId: string;
 	maxRetries: number;
 }
 
 /** What an operation does with one item in one attempt, in view of what earlier attempts did. */
 export class ItemTask<Parameters> implements RequestGate {
-	private readonly state: ItemState;
+	private state!: ItemState;
 
 	constructor(
 		private readonly context: IExecutePaginationFunctions,
 		private readonly routingRequest: RoutingRequest,
 		private readonly handler: Handler<Parameters>,
 		private readonly item: ItemContext,
-	) {
-		this.state = item.state;
-	}
+	) {}
 
 	/** The parameters, unless an earlier attempt has said all that there is to say of the item. */
 	async read(): Promise<Parameters | undefined> {
-		const { context, state } = this;
-		if (state.recipient) {
-			state.forgetUnlessFor(recipientOf(await context.getCredentials('wolkvoxCrmApi')));
-		}
-		return state.result || state.unknown
+		const { context, handler } = this;
+		const { run, recordId } = this.item;
+		const itemIndex = context.getItemIndex();
+		const wasSent = run.history.statesOf(itemIndex).some(({ recipient }) => recipient);
+		const recipient = wasSent
+			? recipientOf(await context.getCredentials('wolkvoxCrmApi'))
+			: undefined;
+		this.state = run.stateOf(itemIndex, recordId.toLowerCase(), recipient);
+		return this.state.result || this.state.unknown
 			? undefined
-			: await this.handler.read(context, this.item.run.node, state.recordId);
+			: await handler.read(context, run.node, recordId);
 	}
 
 	/** @returns the JSON of the output items */
@@ -47,13 +49,12 @@ export class ItemTask<Parameters> implements RequestGate {
 		await state.settled;
 		if (state.result) return state.result;
 		if (state.unknown) throw state.unknown;
-		if (this.item.run.isOvertaken(state)) throwOvertaken(this.handler.noun);
 
 		const sending = this.handler.send(parameters!, {
 			state,
 			request: async (body, files) => await this.request(body, files),
 		});
-		state.settled = sending.catch((error: Error) => state.noteFailure(error));
+		state.settled = sending.catch((error: Error) => this.item.run.noteFailure(state, error));
 		state.result = await sending;
 		this.item.run.noteProgress(state);
 		return state.result;
@@ -73,8 +74,11 @@ export class ItemTask<Parameters> implements RequestGate {
 	}
 
 	async open(recipient: string): Promise<void> {
-		await this.item.attempt.open();
+		const { run, attempt } = this.item;
+		await attempt.open();
+		if (!this.state.isFor(recipient)) throwCredentialChanged();
 		this.state.recipient = recipient;
+		if (run.history.isOvertaken(this.state)) throwOvertaken(this.handler.noun);
 	}
 
 	hold(waitMs: number): void {
@@ -83,8 +87,16 @@ export class ItemTask<Parameters> implements RequestGate {
 }
 
 function throwOvertaken(noun: string): never {
-	throw new UserError(`A later item has updated the same ${noun}`, {
+	throw new UserError(`A later item may have updated the same ${noun}`, {
 		description:
-			'This item failed at first. It is not sent after the later one, as it would put older values in place of newer ones.',
+			'This item failed at first. It is not sent after the later one, as it could put older values in place of newer ones.',
+	});
+}
+
+/** What an item has sent to one company must not be completed at another. */
+function throwCredentialChanged(): never {
+	throw new UserError('The credential changed while the item was being sent', {
+		description:
+			'An expression in the credential returned another server or CRM operation name than before. It must return the same for all requests of an item.',
 	});
 }

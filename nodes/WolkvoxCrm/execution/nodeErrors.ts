@@ -17,7 +17,7 @@ export function toNodeError(
 	error: DescribedError,
 ): DescribedError {
 	const { node, continueOnFail, action, isRead } = run;
-	const attached = run.filesAttachedTo(itemIndex).join(', ');
+	const attached = run.history.filesAttachedTo(itemIndex).join(', ');
 	// It is of no importance what became of a request that changes nothing.
 	const outcome = error instanceof RequestFailure && !isRead ? error.outcome : undefined;
 	const isUnknown = outcome === 'unknown';

@@ -3,8 +3,9 @@ import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workf
 import type { Action } from '../transport/action';
 import { Attempt } from './attempt';
 import { EvaluationLoop } from './evaluationLoop';
-import { ItemState, namesOf } from './itemState';
+import { ItemState } from './itemState';
 import { Pause } from './pause';
+import { RunHistory } from './runHistory';
 import { getRunOptions } from './runOptions';
 import { SavedProgress } from './savedProgress';
 import { RunEndedError } from './taskQueue';
@@ -15,11 +16,7 @@ export class NodeRun {
 
 	readonly continueOnFail: boolean;
 
-	/** By item, and there by record: an expression can name another record in the next attempt. */
-	private readonly states = new Map<number, ItemState[]>();
-
-	/** The last item of each record that Wolkvox has applied. */
-	private readonly latestItems = new Map<string, number>();
+	readonly history = new RunHistory();
 
 	private readonly pause = new Pause();
 
@@ -41,8 +38,9 @@ export class NodeRun {
 		this.items = itemCount(context, this.node);
 		const isSaved = !this.isRead && !isTool(this.node);
 		this.saved = isSaved ? new SavedProgress(context, this.items) : undefined;
-		for (const { itemIndex, recordId, ...progress } of this.saved?.load() ?? []) {
-			Object.assign(this.stateOf(itemIndex, recordId), progress);
+		for (const { itemIndex, recordId, recipient, ...progress } of this.saved?.load() ?? []) {
+			const state = this.history.stateOf(itemIndex, recordId, recipient);
+			this.history.noteUpdate(Object.assign(state, progress));
 		}
 	}
 
@@ -65,47 +63,25 @@ export class NodeRun {
 	}
 
 	/** What is known of an item: of a read, nothing that an earlier attempt did. */
-	stateOf(itemIndex: number, recordId: string): ItemState {
-		if (this.isRead) return new ItemState(itemIndex, recordId);
-
-		const states = this.statesOf(itemIndex);
-		const known = states.find((state) => state.recordId === recordId);
-		if (known) return known;
-
-		const state = new ItemState(itemIndex, recordId);
-		this.states.set(itemIndex, [...states, state]);
-		return state;
-	}
-
-	allStates(): ItemState[] {
-		return [...this.states.values()].flat();
+	stateOf(itemIndex: number, recordId: string, recipient?: string): ItemState {
+		return this.isRead
+			? new ItemState(itemIndex, recordId)
+			: this.history.stateOf(itemIndex, recordId, recipient);
 	}
 
 	/** Notes that Wolkvox has applied a request, or that the item is done. */
 	noteProgress(state: ItemState): void {
-		const latest = this.latestItems.get(state.recordId) ?? -1;
-		this.latestItems.set(state.recordId, Math.max(latest, state.itemIndex));
+		this.history.noteUpdate(state);
 		this.saved?.note(state);
 	}
 
-	/** Whether a later item has updated the same record, so that this one would put older values in place of newer. */
-	isOvertaken({ recordId, itemIndex }: ItemState): boolean {
-		return (this.latestItems.get(recordId) ?? -1) > itemIndex;
-	}
-
-	/** The names of the files that Wolkvox has accepted for an item. */
-	filesAttachedTo(itemIndex: number): string[] {
-		return this.statesOf(itemIndex)
-			.filter(({ result }) => !result)
-			.flatMap(({ attachedFiles }) => namesOf(attachedFiles));
+	noteFailure(state: ItemState, error: Error): void {
+		state.noteFailure(error);
+		if (state.unknown) this.history.noteUpdate(state);
 	}
 
 	noteEnd(): void {
 		if (this.currentAttempt.isComplete) this.saved?.discard();
-	}
-
-	private statesOf(itemIndex: number): ItemState[] {
-		return this.states.get(itemIndex) ?? [];
 	}
 
 	private newAttempt(context: IExecutePaginationFunctions): Attempt {

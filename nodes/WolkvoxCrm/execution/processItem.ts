@@ -52,9 +52,8 @@ async function resultOf<Parameters>(
 	const itemIndex = context.getItemIndex();
 	// An item that updates no record is one for itself.
 	const recordId = handler.recordId?.(context) ?? `item ${itemIndex}`;
-	const state = run.stateOf(itemIndex, recordId);
 
-	const task = new ItemTask(context, request, handler, { run, attempt, state, maxRetries });
+	const task = new ItemTask(context, request, handler, { run, attempt, recordId, maxRetries });
 	return await attempt.run(
 		recordId,
 		async () => await task.read(),

@@ -20,8 +20,9 @@ interface SavedRun {
  * What a node run has done so far. n8n saves a node's context with each execution, so Retry in its
  * list of executions can go on where the run stopped. The context is one for all runs of a node.
  *
- * It holds no personal data and no error messages: expressions can read it, and n8n does not redact
- * it. What is unknown is not saved: whoever presses Retry was told to check, and has decided.
+ * It holds what the node returns, which is Wolkvox's responses, but no values, no file names and no
+ * error messages: expressions can read it, and n8n does not redact it. What is unknown is not saved:
+ * whoever presses Retry was told to check, and has decided.
  */
 export class SavedProgress {
 	private readonly nodeContext: IDataObject;
@@ -49,7 +50,7 @@ export class SavedProgress {
 	note({ itemIndex, recordId, recipient, result, lastResponse, attachedFiles }: ItemState): void {
 		this.nodeContext[this.key] ??= { fingerprint: this.fingerprint, items: {} };
 		const { items } = this.nodeContext[this.key] as unknown as SavedRun;
-		items[itemIndex] = {
+		items[[itemIndex, recordId, recipient].join(' ')] = {
 			itemIndex,
 			recordId,
 			recipient,

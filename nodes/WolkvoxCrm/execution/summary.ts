@@ -11,7 +11,7 @@ import type { NodeRun } from './nodeRun';
 export function summaryOf(run: NodeRun, cause: Error): string {
 	if (run.isRead) return '';
 
-	const states = run.allStates();
+	const states = run.history.allStates();
 	const { noun } = run.action;
 	const done = states.filter(({ result }) => result);
 	const open = states.filter(({ result }) => !result);

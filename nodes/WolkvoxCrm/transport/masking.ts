@@ -38,7 +38,10 @@ function anyForm(token: string): string {
 function patternOf(token: string): RegExp {
 	const escaped = anyForm(token);
 	return token.length < RECOGNIZABLE_TOKEN
-		? new RegExp(`(?<=^|[^\\p{L}\\p{N}]|%[\\da-f]{2})${escaped}(?![\\p{L}\\p{N}])`, 'giu')
+		? new RegExp(
+				`(?<=^|[^\\p{L}\\p{N}]|%[\\da-f]{2}|\\\\(?:[bfnrt]|u[\\da-f]{4}))${escaped}(?![\\p{L}\\p{N}])`,
+				'giu',
+			)
 		: new RegExp(escaped, 'giu');
 }
 
@@ -61,6 +64,8 @@ function anyFormOf(character: string): string {
 
 function mask(value: unknown, pattern: RegExp): unknown {
 	if (typeof value === 'string') return value.replace(pattern, '[token]');
+	if (typeof value === 'number')
+		return mask(String(value), pattern) === String(value) ? value : '[token]';
 	if (Array.isArray(value)) return value.map((entry) => mask(entry, pattern));
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(

@@ -84,8 +84,8 @@ export function parseResponse(
 function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome | 'applied' {
 	const isPaused = statusCode === 503 && retryAfterMs(headers) !== undefined;
 	if (statusCode === 502 || statusCode === 504 || statusCode >= 520) return 'unknown';
-	if (statusCode === 429 || isPaused) return 'refused';
 	if (isSuccess(code)) return isSuccess(statusCode) ? 'applied' : 'unknown';
+	if (statusCode === 429 || isPaused) return 'refused';
 	if (code >= 400 || (statusCode >= 400 && statusCode < 500)) return 'refused';
 	return [301, 307, 308].includes(statusCode) ? 'refused' : 'unknown';
 }

@@ -38,16 +38,13 @@ export function failedResponse(response: FailedResponse, body: IDataObject): Req
 }
 
 /** The words of a success under a failing status would mislead. */
-function messageOf({ statusCode, code, outcome }: FailedResponse, body: IDataObject) {
-	const isContradiction = isSuccess(code) && !isSuccess(statusCode);
-	if (!isContradiction) {
-		const said = [body.error, body.msg].map(quote).filter((text) => text !== undefined);
-		// With a code of success, `msg` can be that of a success, too.
-		return isSuccess(code) ? said.join(': ') || undefined : said.at(-1);
+function messageOf({ statusCode, code }: FailedResponse, body: IDataObject) {
+	if (isSuccess(code) && !isSuccess(statusCode)) {
+		return `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
 	}
-	return outcome === 'refused'
-		? undefined
-		: `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
+	const said = [body.error, body.msg].map(quote).filter((text) => text !== undefined);
+	// With a code of success, `msg` can be that of a success, too.
+	return isSuccess(code) ? said.join(': ') || undefined : said.at(-1);
 }
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */

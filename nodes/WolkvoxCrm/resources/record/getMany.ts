@@ -37,11 +37,19 @@ function getDateRange(context: IExecutePaginationFunctions): IDataObject {
 /** Not converted to another zone or format: Wolkvox does not say in which zone it reads dates. */
 function getDate(context: IExecutePaginationFunctions, name: string, label: string): string {
 	const date = getRequiredText(context, name, label).trim();
-	if (!/^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(date)) {
+	if (!isDate(date)) {
 		throwUserError(
 			`${label} must be a date such as 2026-11-25 08:00`,
 			"An expression can write a date like this: {{ $now.toFormat('yyyy-MM-dd HH:mm') }}",
 		);
 	}
 	return date;
+}
+
+/** JavaScript takes February 30 for March 2. */
+function isDate(text: string): boolean {
+	if (!/^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text)) return false;
+	const [day, time = '00:00'] = text.split(' ');
+	const date = new Date(`${day}T${time}Z`);
+	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

@@ -1,6 +1,7 @@
 import {
 	isEmpty,
 	isPlainObject,
+	throwTooManyDigits,
 	throwUserError,
 	toJsonValue,
 	toText,
@@ -86,8 +87,7 @@ export function parseJsonObject(
 
 function parseJson(json: string, label: string): unknown {
 	const parsed = parseOrThrow(json, label);
-	const repeated = repeatedNameIn(json);
-	if (repeated !== undefined) throwRepeated(label, repeated);
+	assertKeepsAll(json, label);
 	return parsed;
 }
 
@@ -102,17 +102,39 @@ function parseOrThrow(json: string, label: string): unknown {
 	}
 }
 
+/** A string with the colon after a name, a brace, or a number with decimals. */
+const JSON_TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]|\d+\.[\de+-]+/gi;
+
 /**
- * A name that an object in valid JSON has twice: `JSON.parse` drops the first value. In other text, a
- * string that never ends would make this search slow.
+ * Refuses what `JSON.parse` drops in silence: of a name that an object has twice, the first value; of a
+ * number with decimals, the digits that JavaScript cannot hold.
+ *
+ * @param json valid JSON: in other text, a string that never ends would make this search slow
  */
-function repeatedNameIn(json: string): string | undefined {
+function assertKeepsAll(json: string, label: string): void {
 	const objects: Array<Set<string>> = [];
-	for (const [token, name] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+	for (const [token, text, colon] of json.matchAll(JSON_TOKENS)) {
 		if (token === '{') objects.push(new Set());
 		else if (token === '}') objects.pop();
-		else if (name !== undefined && objects.at(-1)?.has(name)) return name;
-		else if (name !== undefined) objects.at(-1)?.add(name);
+		else if (text === undefined) assertKeepsDigits(token, label);
+		else if (colon !== undefined) {
+			const name = JSON.parse(text) as string;
+			if (objects.at(-1)!.has(name)) throwRepeated(label, name);
+			objects.at(-1)!.add(name);
+		}
 	}
-	return undefined;
+}
+
+function assertKeepsDigits(number: string, label: string): void {
+	const digits = digitsOf(number);
+	if (digits.length > 15 && digits !== digitsOf(String(Number(number))))
+		throwTooManyDigits(`${label}: ${number}`);
+}
+
+/** The digits that count, without the zeros at both ends. */
+function digitsOf(number: string): string {
+	return number
+		.replace(/e.*$/i, '')
+		.replace('.', '')
+		.replace(/^0+|0+$/g, '');
 }

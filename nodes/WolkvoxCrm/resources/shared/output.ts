@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../transport/isObject';
 import type { WolkvoxResponse } from '../../transport/response';
+import { quote } from '../../transport/responseFailures';
 
 /**
  * The JSON of a created or updated record: Wolkvox's response, with the ID in `data.wolkvox_id`, which
@@ -12,6 +13,6 @@ import type { WolkvoxResponse } from '../../transport/response';
 export function withRecordId(response: WolkvoxResponse, id: unknown): IDataObject {
 	const { data } = response;
 	if (!id || Array.isArray(data)) return response;
-	if (!isObject(data)) return { ...response, data: data ?? { wolkvox_id: id } };
+	if (!isObject(data)) return { ...response, data: quote(data) ? data : { wolkvox_id: id } };
 	return { ...response, data: { ...data, wolkvox_id: data.wolkvox_id || id } };
 }

@@ -62,7 +62,7 @@ export function getRecordId(
 			`Enter the Wolkvox ID of the ${noun} or its URL. An expression may have found nothing for this item.`,
 		);
 	}
-	if (!/[/?#]/.test(given)) return given;
+	if (!/[/?]/.test(given)) return given;
 	return (
 		idInUrl(given) ??
 		throwUserError(

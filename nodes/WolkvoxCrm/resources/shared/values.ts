@@ -74,13 +74,13 @@ export function toJsonValue(value: unknown, label: string, parents: unknown[] = 
 		);
 	}
 	if (isPlainObject(value)) {
-		// Object.fromEntries keeps names such as __proto__, which an assignment would lose.
-		return Object.fromEntries(
-			Object.entries(value).map(([name, entry]) => [
-				toWellFormed(name),
-				toJsonValue(entry, `${label}: "${name}"`, path),
-			]),
-		);
+		const entries = Object.entries(value).map(([name, entry]) => [
+			toWellFormed(name),
+			toJsonValue(entry, `${label}: "${name}"`, path),
+		]);
+		// Unlike an assignment, this keeps names such as __proto__.
+		const copy = Object.fromEntries(entries) as object;
+		return Object.keys(copy).length === entries.length ? copy : throwNoJson(label);
 	}
 	const { toJSON } = value as { toJSON?: () => unknown };
 	return toJSON ? toJsonValue(toJSON.call(value), label, path) : throwNoJson(label);
@@ -89,7 +89,7 @@ export function toJsonValue(value: unknown, label: string, parents: unknown[] = 
 function throwNoJson(label: string): never {
 	return throwUserError(
 		`${label} contains a value that cannot be converted to JSON`,
-		'Use text, numbers, booleans, lists and objects. A value must not contain itself, or have more than 500 levels.',
+		'Use text, numbers, booleans, lists and objects. A value must not contain itself, have more than 500 levels, or have names that differ only in broken characters.',
 	);
 }
 
@@ -105,11 +105,15 @@ function assertValid(value: unknown, label: string): void {
 		);
 	}
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-		throwUserError(
-			`${label} is a number with too many digits`,
-			'JavaScript rounds whole numbers of more than 15 digits: write the number in quotes',
-		);
+		throwTooManyDigits(label);
 	}
+}
+
+export function throwTooManyDigits(label: string): never {
+	return throwUserError(
+		`${label} is a number with too many digits`,
+		'JavaScript rounds numbers of more than 15 digits: write the number in quotes',
+	);
 }
 
 /** Dates of JavaScript, and those of Luxon, which say so themselves. */
@@ -125,7 +129,9 @@ function isInvalidDate(value: unknown): boolean {
 
 /** n8n converts such a date to text where it is in a collection, but not where it is a parameter of its own. */
 function isLuxonDate(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && 'isLuxonDateTime' in value;
+	return (
+		typeof value === 'object' && value !== null && 'isLuxonDateTime' in value && 'toISO' in value
+	);
 }
 
 export function toWellFormed(text: string): string {

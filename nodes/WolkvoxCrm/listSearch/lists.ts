@@ -1,4 +1,20 @@
-import { staticList } from './staticList';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+
+/** The case types that every CRM has (page "cases update"); the API has no list of custom ones. */
+export const getCaseTypes = staticList(
+	['Claims', 'Complaints', 'Request', 'Suggestions'].map((name) => ({ name, value: name })),
+);
+
+/** Modules that integrations use; a company can have its own, and the API has no list of them. */
+export const getModules = staticList([
+	{ name: 'Contacts', value: 'contacts' },
+	{ name: 'Leads', value: 'leads' },
+	{ name: 'Opportunities', value: 'opportunities' },
+]);
 
 /** The fields by which cases can be searched (page "query cases"), in readable words. */
 const SEARCH_FIELDS = [
@@ -34,3 +50,19 @@ const SEARCH_FIELDS = [
 export const getCaseSearchFields = staticList(
 	SEARCH_FIELDS.map(({ name, value }) => ({ name, value, description: value })),
 );
+
+/**
+ * A list of the editor that needs no request.
+ *
+ * @returns n8n's function for it, whose argument is what the user has typed to narrow it down
+ */
+function staticList(items: INodeListSearchItems[]) {
+	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+		const wanted = filter.toLowerCase();
+		return {
+			results: items.filter(({ name, value }) =>
+				[name, String(value)].some((text) => text.toLowerCase().includes(wanted)),
+			),
+		};
+	};
+}
