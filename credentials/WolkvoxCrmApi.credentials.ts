@@ -71,6 +71,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. crm0002.wolkvox.com',
+			hint: 'If the test shows ENOTFOUND or ECONNREFUSED, this server is wrong or cannot be reached',
 			displayOptions: { show: { server: ['custom'] } },
 			description:
 				'The host of your CRM as the browser shows it. You can paste a whole URL: only its host is used. Always HTTPS, except for localhost.',

@@ -23,8 +23,9 @@ export async function ensureExample(
 		type: 'wolkvoxCrmApi',
 		data: credentialData(standIn.url, standIn.token),
 	});
-	const example = JSON.parse(await readFile(join(ROOT, 'examples', file), 'utf8'));
-	return await ensureWorkflow(n8n, withCredential(example, credential));
+	const example = await readFile(join(ROOT, 'examples', file), 'utf8');
+	const adapted = JSON.parse(example.replaceAll('user@operation', 'laura.gomez@demo'));
+	return await ensureWorkflow(n8n, withCredential(adapted, credential));
 }
 
 /** Sends the report to the example's webhook, as a web form would; returns the response. */

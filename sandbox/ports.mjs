@@ -15,7 +15,7 @@ export async function checkPorts() {
 		}
 		if (!(await isFree(port))) {
 			throw new UserFacingError(
-				`Port ${port}, which ${user} needs, is in use. Stop the program that uses it, or set ${variable} to another port.`,
+				`Port ${port}, which ${user} needs, is in use. Stop the program that uses it (perhaps this sandbox in another terminal), or choose another port:\n  ${variable}=${port + 1} npm start`,
 			);
 		}
 		process.env[variable] = String(port);

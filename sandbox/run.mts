@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
 	callExample,
@@ -115,6 +116,8 @@ function describe({ id, fields, customFields, attachments }: Case) {
 
 function printAddresses({ n8n, standIn }: Sandbox, { closeCase, byNumber, webForm }: Examples) {
 	const [, open] = standIn.cases;
+	const report = join(RUN_FOLDER, REPORT.name);
+	writeFileSync(report, REPORT.bytes);
 	console.log(`
 n8n is running. Open it in your browser:
 
@@ -128,13 +131,17 @@ The examples:
   Create a case from a web form             ${n8n.url}/workflow/${webForm}
 
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
-To run the examples again, on a case that is still open:
-  curl -F caseId=${open.id} -F solution=Done -F report=@LICENSE ${n8n.url}/webhook/close-case
-  curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
+In this sandbox, the steps that the examples list under "Before the first run" are done.
+
 To create a case, fill in the form:
   ${n8n.url}/form/new-case
+To run the other two again, on a case that is still open, use a second terminal:
+  curl -F caseId=${open.id} -F solution=Done -F "report=@${report}" ${n8n.url}/webhook/close-case
+  curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
 These runs appear under Executions. To watch one in the editor, click Execute workflow first
 and use /webhook-test/ or /form-test/ instead of /webhook/ or /form/.
+
+The Docs links in n8n work after the first release; until then, read docs/ in this folder.
 
 Press Ctrl-C to stop.`);
 }

@@ -15,6 +15,9 @@ const PUBLISHED = [
 const problems = Object.entries({ author, homepage, repository })
 	.filter(([, value]) => !value || JSON.stringify(value).includes('.invalid'))
 	.map(([field]) => `${field} in package.json is missing or a placeholder (.invalid)`);
+if (!/^git\+https:\/\/github\.com\/[\w.-]+\/[\w.-]+\.git$/.test(repository?.url)) {
+	problems.push('repository.url in package.json is not git+https://github.com/OWNER/REPO.git');
+}
 for (const file of PUBLISHED) {
 	const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 	if (text.includes('.invalid')) problems.push(`${file} has a placeholder (.invalid)`);

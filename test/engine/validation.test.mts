@@ -46,13 +46,13 @@ describe('Case', () => {
 	});
 
 	it.each(['https://crm.wolkvox.com/case/A17', 'https://c.test/cases/list', 'c.test/?id=64cb'])(
-		'is refused if it is a URL without an ID, which leads to By ID: %s',
+		'is refused if it is a URL without an ID: %s',
 		async (url) => {
 			for (const mode of ['id', 'url'] as const) {
 				const caseId = locator(mode, url);
 				expect(
 					await expectUpdateRefusal('The URL in Case contains no case ID', { caseId }),
-				).toContain('choose By ID');
+				).toContain('enter only the Wolkvox ID');
 			}
 		},
 	);

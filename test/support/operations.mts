@@ -116,7 +116,7 @@ export const CREATES = OPERATIONS.filter(({ effect }) => effect === 'creates');
 
 export const READS = OPERATIONS.filter(({ effect }) => effect === 'reads');
 
-/** Searches, whose responses are lists of any length. */
+/** The operations with Limit and Additional Body Fields. */
 export const SEARCHES = [FIND_CASES, FIND_RECORDS, FIND_RECORDS_BY_DATE];
 
 /** The number of the item that a request of these operations names. */
@@ -137,8 +137,7 @@ export function found(...records: unknown[]) {
 /** A success for any of the operations, with the item that the request names as the ID. */
 export function successFor(request: ReceivedRequest): object {
 	const wolkvox_id = `item${itemOf(request)}`;
-	const isRead = request.method === 'GET' || request.url.includes('/query');
-	return isRead
-		? found({ wolkvox_id })
-		: { code: 200, error: 'null', msg: 'Succesfully', data: { wolkvox_id } };
+	return /\/(insert|update)\.php/.test(request.url)
+		? { code: 200, error: 'null', msg: 'Succesfully', data: { wolkvox_id } }
+		: found({ wolkvox_id });
 }

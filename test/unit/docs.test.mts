@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { WolkvoxCrm } from '../../nodes/WolkvoxCrm/WolkvoxCrm.node';
 import { messagesIn } from '../support/messages.mts';
+import { OPERATIONS } from '../support/operations.mts';
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -11,6 +15,31 @@ it('the documents have no broken links', () => {
 	expect(() =>
 		execFileSync(process.execPath, [join(ROOT, 'scripts', 'check-docs.mjs')], { stdio: 'pipe' }),
 	).not.toThrow();
+});
+
+describe('each operation', () => {
+	const { properties } = new WolkvoxCrm().description;
+	const operations = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[]).map(({ name, value }) => {
+				const [resource] = displayOptions!.show!.resource as string[];
+				return { resource, name, value };
+			}),
+		);
+
+	it.each(operations)('is in the README: $resource: $name', ({ resource, name }) => {
+		const row = new RegExp(`^\\| \\*\\*${resource}:.*\\b${name}\\*\\*.*\\|$`, 'im');
+		expect(read('README.md')).toMatch(row);
+	});
+
+	it('is in the tests of all operations', () => {
+		const tested = OPERATIONS.map(
+			({ parameters }) => `${parameters.resource}: ${parameters.operation}`,
+		);
+		const described = operations.map(({ resource, value }) => `${resource}: ${value}`);
+		expect(new Set([...tested, 'case: update'])).toEqual(new Set(described));
+	});
 });
 
 // The Spanish README is not in the root folder: npm publishes every README there.

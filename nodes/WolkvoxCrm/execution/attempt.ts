@@ -3,7 +3,6 @@ import { sleep } from 'n8n-workflow';
 import { RequestFailure } from '../transport/failure';
 import type { RequestGate } from '../transport/request';
 import { inWords, LONGEST_WAIT } from '../transport/retryAfter';
-import { createDeferred } from './deferred';
 import type { EvaluationLoop } from './evaluationLoop';
 import type { Pause } from './pause';
 import { RunEndedError, TaskQueue } from './taskQueue';
@@ -138,4 +137,11 @@ export class Attempt implements RequestGate {
 		const { continueOnFail } = this.settings;
 		return !continueOnFail && (this.loop.mayHaveFailed || this.queue.isReading);
 	}
+}
+
+/** A promise with the function that resolves it. */
+function createDeferred() {
+	let resolve = () => {};
+	const promise = new Promise<void>((settle) => (resolve = settle));
+	return { promise, resolve };
 }

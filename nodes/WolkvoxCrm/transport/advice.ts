@@ -27,7 +27,7 @@ export function adviceForCode(
 	if (REJECTED.includes(code)) return rejectedAdvice;
 	if (code === 404) {
 		return notFoundAdvice
-			? `${notFoundAdvice} Check Server in the credential, too.`
+			? `${notFoundAdvice} If the ID is right, check Server in the credential.`
 			: 'Check Server in the credential.';
 	}
 	return ADVICE[code] ?? (code >= 500 ? 'Wolkvox is busy or unavailable.' : undefined);

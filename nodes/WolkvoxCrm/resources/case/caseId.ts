@@ -6,8 +6,12 @@ const CASE = {
 	name: 'caseId',
 	displayName: 'Case',
 	noun: 'case',
-	description: 'The case to get or to update',
+	description: 'The case to read or to change',
 };
+
+/** What to do if Wolkvox knows no such case. */
+export const CHECK_CASE =
+	'Check Case: it needs the whole Wolkvox ID, the last part of the URL of the open case. To look for a case by its number, use Get Many.';
 
 export const caseIdField = recordIdField(CASE);
 

@@ -9,7 +9,7 @@ export const createHandler: Handler<CaseForm> = {
 	effect: 'creates',
 	noun: 'case',
 	rejectedAdvice:
-		'Check the values: Contact must exist in the CRM, Status and Priority must exist for the case type, Responsible and Owner must be users of the CRM, Solution is required when the status closes the case, and names of custom fields must be spelled as in the CRM. The CRM can require more fields, custom ones too.',
+		'Check the values: Contact must exist in the CRM, Status and Priority must exist for the case type, Responsible and Owner must be users of the CRM, a status that closes the case needs Solution, and custom fields must be spelled as in the CRM. The CRM may also require other fields.',
 
 	read: getCreateParameters,
 

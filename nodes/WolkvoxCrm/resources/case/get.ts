@@ -3,10 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Handler } from '../../execution/handler';
 import { recordsOf } from '../../transport/queryResponse';
 import { throwUserError } from '../shared/values';
-import { getCaseId } from './caseId';
-
-const CHECK_CASE =
-	'Check Case: it needs the whole Wolkvox ID, the last part of the URL of the open case.';
+import { CHECK_CASE, getCaseId } from './caseId';
 
 /** Case: Get (page "query cases" of the API): the case with this ID, and no other. */
 export const getHandler: Handler<string> = {
@@ -29,10 +26,7 @@ export const getHandler: Handler<string> = {
 function theCase(cases: IDataObject[], caseId: string): IDataObject {
 	const [found, ...others] = cases;
 	if (!found) {
-		throwUserError(
-			`Wolkvox found no case with the ID "${caseId}"`,
-			`${CHECK_CASE} To look for a case by its number, use Get Many.`,
-		);
+		throwUserError(`Wolkvox found no case with the ID "${caseId}"`, CHECK_CASE);
 	}
 	if (others.length > 0) {
 		throwUserError(`Wolkvox found ${cases.length} cases for the ID "${caseId}"`, CHECK_CASE);

@@ -10,7 +10,7 @@ export const caseGetManyDescription: INodeProperties[] = [
 		required: true,
 		default: { mode: 'list', value: 'idPrefijo', cachedResultName: 'Case Number' },
 		displayOptions: showOnlyForCaseGetMany,
-		hint: 'Case Number is the number by which people know the case, not its Wolkvox ID',
+		hint: 'Case Number is the number that people see in the CRM, not the Wolkvox ID',
 		description: 'The field to search. Wolkvox searches one field at a time.',
 		modes: [
 			{

@@ -1,7 +1,7 @@
 import type { Handler } from '../../execution/handler';
 import { buildFormData } from '../../transport/formData';
 import { withRecordId } from '../shared/output';
-import { getCaseId } from './caseId';
+import { CHECK_CASE, getCaseId } from './caseId';
 import type { CaseUpdate } from './updateParameters';
 import { getUpdateParameters } from './updateParameters';
 
@@ -10,8 +10,8 @@ export const updateHandler: Handler<CaseUpdate> = {
 	effect: 'updates',
 	noun: 'case',
 	rejectedAdvice:
-		'Check the values: Status and Priority must exist for the case type, Responsible must be a user of the CRM, Solution is required when the status closes the case, and names of custom fields must be spelled as in the CRM.',
-	notFoundAdvice: 'Check Case: it needs the Wolkvox ID, the last part of the URL of the open case.',
+		'Check the values: Status and Priority must exist for the case type, Responsible must be a user of the CRM, a status that closes the case needs Solution, and custom fields must be spelled as in the CRM.',
+	notFoundAdvice: CHECK_CASE,
 
 	recordId: getCaseId,
 

@@ -26,7 +26,7 @@ export const caseUpdateDescription: INodeProperties[] = [
 		default: {},
 		displayOptions: { show: { resource: ['case'], operation: ['update'] } },
 		description:
-			'What to change. A field that you do not add, or whose value is empty, is not sent. Wolkvox lists Case Type, Responsible, Status and Priority as required for an update, although its own examples leave some of them out: add them if Wolkvox rejects the update.',
+			'What to change. A field that you do not add, or whose value is empty, is not sent. Wolkvox lists Case Type, Responsible, Status and Priority as required, but its examples leave some out: add them if it rejects the update.',
 		options: [
 			{
 				...attachmentsField,

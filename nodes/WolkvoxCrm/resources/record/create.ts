@@ -9,7 +9,7 @@ export const createHandler: Handler<IDataObject> = {
 	effect: 'creates',
 	noun: 'record',
 	rejectedAdvice:
-		'Check Module and Fields: their names must be spelled as in the CRM, and the CRM can require more fields.',
+		'Check Module and Fields: their names must be spelled as in the CRM, and the CRM may also require other fields.',
 
 	async read(context) {
 		return { module: getModule(context), fields: getRecordFields(context) };

@@ -5,7 +5,7 @@ import { createHandler } from './create';
 import { fieldsField, fieldsJsonField, moduleField } from './fields';
 import { getManyHandler } from './getMany';
 import { recordGetManyDescription } from './getManyDescription';
-import { recordField } from './recordId';
+import { recordField } from './parameters';
 import { updateHandler } from './update';
 
 const showOnlyForRecords = { show: { resource: ['record'] } };

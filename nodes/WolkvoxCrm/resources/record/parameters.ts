@@ -1,8 +1,23 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { getJsonFields } from '../shared/jsonFields';
+import { getRecordId, recordIdField } from '../shared/recordId';
 import { getRequiredText } from '../shared/required';
 import { throwUserError } from '../shared/values';
+
+const RECORD = {
+	name: 'recordId',
+	displayName: 'Record',
+	noun: 'record',
+	description: 'The record to update',
+};
+
+export const recordField = recordIdField(RECORD);
+
+/** The ID of the record that an item names; throws a UserError if there is none. */
+export function getRecord(context: IExecutePaginationFunctions): string {
+	return getRecordId(context, RECORD);
+}
 
 /** The part of the CRM that holds the record. */
 export function getModule(context: IExecutePaginationFunctions): string {

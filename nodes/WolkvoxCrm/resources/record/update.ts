@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Handler } from '../../execution/handler';
 import { withRecordId } from '../shared/output';
-import { getModule, getRecordFields } from './parameters';
-import { getRecord } from './recordId';
+import { getModule, getRecord, getRecordFields } from './parameters';
 
 /** Record: Update (page "update" of the API). */
 export const updateHandler: Handler<IDataObject> = {

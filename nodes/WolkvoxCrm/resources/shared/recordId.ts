@@ -67,7 +67,7 @@ export function getRecordId(
 		idInUrl(given) ??
 		throwUserError(
 			`The URL in ${displayName} contains no ${noun} ID`,
-			`Copy the URL again while the ${noun} is open in the CRM, or choose By ID and enter the Wolkvox ID itself`,
+			`Copy the URL again while the ${noun} is open in the CRM, or enter only the Wolkvox ID`,
 		)
 	);
 }

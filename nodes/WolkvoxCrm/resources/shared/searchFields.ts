@@ -10,7 +10,7 @@ export const searchFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. 1024 or ana@example.com',
+		placeholder: 'e.g. CASO-1002 or ana@example.com',
 		displayOptions: { ...showOnlyForGetMany, hide: { filterBy: ['dateRange'] } },
 		description:
 			'What to look for, sent exactly as typed. Wolkvox does not say whether capitalization matters or whether part of a value is enough.',

@@ -89,7 +89,7 @@ export function toJsonValue(value: unknown, label: string, parents: unknown[] = 
 function throwNoJson(label: string): never {
 	return throwUserError(
 		`${label} contains a value that cannot be converted to JSON`,
-		'Use text, numbers, booleans, lists and objects. A value must not contain itself, have more than 500 levels, or have names that differ only in broken characters.',
+		'Use text, numbers, booleans, lists and objects. A value must not contain itself, more than 500 levels, or names that differ only in broken characters.',
 	);
 }
 
