@@ -187,6 +187,11 @@ export function assertSameWork(runs: Array<Counts & { outputItems?: number }>, f
 	}
 }
 
+/** The other way round in every other round, as one run can leave work to the next. */
+export function inTurn<Name>(names: Name[], round: number): Name[] {
+	return round % 2 ? names : [...names].reverse();
+}
+
 /** The most memory that n8n uses while a workflow does its job, over the level just before, in MB. */
 export async function runWithPeak({ n8n }: Bench, workflow: Workflow, items: number) {
 	const pid = childOf(n8n.pid!);

@@ -1,6 +1,7 @@
 import {
 	assertSameWork,
 	INSTANT,
+	inTurn,
 	ROUNDS,
 	withN8n,
 	type Bench,
@@ -143,8 +144,7 @@ async function timeInTurn<Name extends string>(
 	// These runs are short and so suffer more from the machine's noise: there are twice as many of them.
 	for (let round = -1; round < 2 * ROUNDS; round++) {
 		const runs = {} as Record<Name, Run>;
-		// The other way round in every other round, as one run can leave work to the next.
-		for (const name of round % 2 ? names : [...names].reverse()) {
+		for (const name of inTurn(names, round)) {
 			runs[name] = await workflows[name].run(ITEMS, load);
 		}
 		assertSameWork(Object.values(runs));

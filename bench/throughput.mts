@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { assertSameWork, INSTANT, ROUNDS, withN8n, type Counts, type Server } from './harness.mts';
+import {
+	assertSameWork,
+	INSTANT,
+	inTurn,
+	ROUNDS,
+	withN8n,
+	type Counts,
+	type Server,
+} from './harness.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
 import { FRAMING, makeFile, publishUpload } from './uploads.mts';
 
@@ -13,22 +21,23 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 		const node = await publishUpload(bench, 'node', SIZE);
 		const http = await publishUpload(bench, 'http', SIZE);
 		const reader = await publishUpload(bench, 'reader', SIZE);
-		const senders: Record<string, () => Promise<Counts>> = {
+		const sides: Record<string, () => Promise<Counts>> = {
 			node: async () => await node.run(1),
 			http: async () => await http.run(1),
 			curl: async () => await sendWithCurl(server, path),
+			reading: async () => {
+				const run = await reader.run(1);
+				return { ...run, receivingMs: run.executionTime };
+			},
 		};
-		const names = [...Object.keys(senders), 'reading'];
 		for (let round = -1; round < ROUNDS; round++) {
-			const sent: Counts[] = [];
-			// The other way round in every other round, as one run can leave work to the next.
-			for (const name of round % 2 ? names : [...names].reverse()) {
-				const counts = await senders[name]?.();
-				if (counts) sent.push(counts);
-				const milliseconds = counts?.receivingMs ?? (await reader.run(1)).executionTime;
-				if (round >= 0) speeds[name].push(SIZE / (milliseconds / 1000));
+			const counts: Record<string, Counts> = {};
+			for (const name of inTurn(Object.keys(sides), round)) counts[name] = await sides[name]();
+			assertSameWork([counts.node, counts.http, counts.curl], FRAMING);
+			if (round < 0) continue;
+			for (const [name, { receivingMs }] of Object.entries(counts)) {
+				speeds[name].push(SIZE / (receivingMs / 1000));
 			}
-			assertSameWork(sent, FRAMING);
 		}
 	});
 	const { node, http, curl, reading } = speeds;

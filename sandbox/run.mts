@@ -18,6 +18,9 @@ import { watchSources } from './watch.mts';
 /** Ids of the example workflows in n8n. */
 type Examples = Awaited<ReturnType<typeof ensureExamples>>;
 
+/** For the command that runs the example again. */
+const REPORT_FILE = join(RUN_FOLDER, REPORT.name);
+
 const onlyOnce = process.argv.includes('--once');
 const isDev = process.argv.includes('--dev');
 
@@ -58,6 +61,7 @@ async function ensureExamples(sandbox: Sandbox) {
 }
 
 async function stay(sandbox: Sandbox, examples: Examples, askedToStop: Promise<void>) {
+	writeFileSync(REPORT_FILE, REPORT.bytes);
 	printAddresses(sandbox, examples);
 	if (isDev) watchSources(join(RUN_FOLDER, 'n8n'));
 	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
@@ -116,8 +120,6 @@ function describe({ id, fields, customFields, attachments }: Case) {
 
 function printAddresses({ n8n, standIn }: Sandbox, { closeCase, byNumber, webForm }: Examples) {
 	const [, open] = standIn.cases;
-	const report = join(RUN_FOLDER, REPORT.name);
-	writeFileSync(report, REPORT.bytes);
 	console.log(`
 n8n is running. Open it in your browser:
 
@@ -136,7 +138,7 @@ In this sandbox, the steps that the examples list under "Before the first run" a
 To create a case, fill in the form:
   ${n8n.url}/form/new-case
 To run the other two again, on a case that is still open, use a second terminal:
-  curl -F caseId=${open.id} -F solution=Done -F "report=@${report}" ${n8n.url}/webhook/close-case
+  curl -F caseId=${open.id} -F solution=Done -F "report=@${REPORT_FILE}" ${n8n.url}/webhook/close-case
   curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
 These runs appear under Executions. To watch one in the editor, click Execute workflow first
 and use /webhook-test/ or /form-test/ instead of /webhook/ or /form/.

@@ -61,11 +61,11 @@ export class Attempt implements RequestGate {
 	 * @throws RunEndedError if the run ends first; whatever reading or sending throws
 	 */
 	async run<Parameters, Result>(
-		recordId: string,
+		recordKey: string,
 		read: () => Promise<Parameters>,
 		send: (parameters: Parameters) => Promise<Result>,
 	): Promise<Result> {
-		const task = this.queue.add(recordId.toLowerCase());
+		const task = this.queue.add(recordKey);
 		// A failure is noted before anything else can start.
 		const noteFailure = (error: Error) => {
 			this.noteFailure(error);

@@ -34,7 +34,7 @@ export class ItemState {
 
 	constructor(
 		readonly itemIndex: number,
-		/** The record that the item changes, in lower case: it is one record, however its ID is written. */
+		/** The record that the item changes, as `ItemTask.recordKey`. */
 		readonly recordId: string,
 		/** The server and the CRM operation to which requests go. */
 		public recipient?: string,

@@ -28,6 +28,11 @@ export class ItemTask<Parameters> implements RequestGate {
 		private readonly item: ItemContext,
 	) {}
 
+	/** Tells records apart: the same one, however its ID is written. */
+	get recordKey(): string {
+		return this.item.recordId.toLowerCase();
+	}
+
 	/** The parameters, unless an earlier attempt has said all that there is to say of the item. */
 	async read(): Promise<Parameters | undefined> {
 		const { context, handler } = this;
@@ -37,7 +42,7 @@ export class ItemTask<Parameters> implements RequestGate {
 		const recipient = wasSent
 			? recipientOf(await context.getCredentials('wolkvoxCrmApi'))
 			: undefined;
-		this.state = run.stateOf(itemIndex, recordId.toLowerCase(), recipient);
+		this.state = run.stateOf(itemIndex, this.recordKey, recipient);
 		return this.state.result || this.state.unknown
 			? undefined
 			: await handler.read(context, run.node, recordId);

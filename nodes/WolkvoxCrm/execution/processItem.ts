@@ -55,7 +55,7 @@ async function resultOf<Parameters>(
 
 	const task = new ItemTask(context, request, handler, { run, attempt, recordId, maxRetries });
 	return await attempt.run(
-		recordId,
+		task.recordKey,
 		async () => await task.read(),
 		async (parameters) => await task.send(parameters),
 	);
