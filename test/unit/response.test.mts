@@ -90,6 +90,19 @@ describe('the charset of a response', () => {
 	});
 });
 
+describe('a long response', () => {
+	it.each([0, 1, 2, 3])('keeps every character, shifted by %i bytes', (shift) => {
+		const text = 'x'.repeat(shift) + 'ñ€😀'.repeat(50_000);
+		const body = Buffer.from(JSON.stringify({ code: '200', data: [{ text }] }));
+		const response = parseResponse(
+			{ statusCode: 200, headers: {}, body },
+			RECIPIENT,
+			getManyHandler,
+		);
+		expect(response.data).toEqual([{ text }]);
+	});
+});
+
 describe('a host with several addresses', () => {
 	/** What Node throws after it has tried each of them (net.js, `internalConnectMultiple`). */
 	const afterEachAddress = (code: string, ...syscalls: string[]) => {

@@ -119,7 +119,7 @@ function lostConnection(
 			repeatable: 'reads',
 		});
 	}
-	if (/^(E[A-Z]|UND_ERR_SOCKET)/.test(code) && !code.startsWith('ERR_')) {
+	if (/^(?!ERR_)E[A-Z]|^UND_ERR_SOCKET/.test(code)) {
 		return new RequestFailure(
 			'unknown',
 			`The connection to ${host} broke before Wolkvox responded`,

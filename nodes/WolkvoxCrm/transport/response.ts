@@ -14,6 +14,9 @@ import { foundNothing, inEnvelope, isEmpty } from './queryResponse';
 import { failedResponse, foreignResponse, isSuccess, quote } from './responseFailures';
 import { retryAfterMs } from './retryAfter';
 
+/** How much of a body is decoded at a time, in bytes. */
+const PIECE = 2 ** 16;
+
 /** A response as n8n hands it on: the body is a Buffer, or text if a version of n8n ignores `encoding`. */
 export interface HttpResponse {
 	statusCode: number;
@@ -111,19 +114,27 @@ function normalize({ error, ...body }: IDataObject, code: number): WolkvoxRespon
 	return { ...body, code, ...(quote(error) && { errorDetails: error }) };
 }
 
-/** The text of a response, in its declared charset, without a byte order mark and zero bytes. */
-function textOf(response: HttpResponse): string {
-	return decode(response).replaceAll('\0', '');
+/**
+ * The text of a response, in its declared charset, without a byte order mark and zero bytes. It is
+ * decoded in pieces: Node.js stores a long text that is decoded at once in two bytes per character.
+ */
+function textOf({ body, headers }: HttpResponse): string {
+	if (!Buffer.isBuffer(body)) return typeof body === 'string' ? body : JSON.stringify(body ?? '');
+	const decoder = decoderFor(headers);
+	let text = '';
+	for (let start = 0; start < body.length; start += PIECE) {
+		text += decoder.decode(body.subarray(start, start + PIECE), { stream: true });
+	}
+	return (text + decoder.decode()).replaceAll('\0', '');
 }
 
-function decode({ body, headers }: HttpResponse): string {
-	if (!Buffer.isBuffer(body)) return typeof body === 'string' ? body : JSON.stringify(body ?? '');
+function decoderFor(headers: HttpResponse['headers']) {
 	const [, charset = 'utf-8'] =
-		/charset="?([\w-]+)/i.exec(String(headers['content-type'] ?? '')) ?? [];
+		/charset="?([\w-]+)/i.exec(String(headers['content-type'])) ?? [];
 	try {
-		return new TextDecoder(charset).decode(body);
+		return new TextDecoder(charset);
 	} catch {
-		return new TextDecoder().decode(body);
+		return new TextDecoder();
 	}
 }
 
