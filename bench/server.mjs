@@ -31,10 +31,10 @@ createServer(async (request, response) => {
 	counts.bytes += size <= SMALL ? contentLength(body) : size;
 	counts.firstAt ||= startedAt;
 	counts.receivingMs += performance.now() - started;
-	const text = request.url.endsWith('queryCases.php') ? records(JSON.parse(body).value) : SUCCESS;
+	const result = request.url.endsWith('queryCases.php') ? records(JSON.parse(body).value) : SUCCESS;
 	response.setHeader('Content-Type', 'application/json');
-	if (load.delayMs === 0) return response.end(text);
-	return work(() => response.end(text));
+	if (load.delayMs === 0) return response.end(result);
+	return work(() => response.end(result));
 }).listen(0, '127.0.0.1', function () {
 	process.send(this.address().port);
 });
@@ -47,17 +47,19 @@ function contentLength(body) {
 	return [...parts].reduce((sum, [, name, value]) => sum + name.length + value.length, 0);
 }
 
-const texts = {};
+const bodies = {};
 
 /** The response to a search that finds so many records. */
 function records(count) {
-	texts[count] ??= JSON.stringify({
-		code: '200',
-		error: 'null',
-		msg: `${count} records were are found`,
-		data: Array.from({ length: Number(count) }, (_, index) => record(index)),
-	});
-	return texts[count];
+	bodies[count] ??= Buffer.from(
+		JSON.stringify({
+			code: '200',
+			error: 'null',
+			msg: `${count} records were are found`,
+			data: Array.from({ length: Number(count) }, (_, index) => record(index)),
+		}),
+	);
+	return bodies[count];
 }
 
 function record(index) {
