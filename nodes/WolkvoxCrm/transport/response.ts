@@ -129,8 +129,7 @@ function textOf({ body, headers }: HttpResponse): string {
 }
 
 function decoderFor(headers: HttpResponse['headers']) {
-	const [, charset = 'utf-8'] =
-		/charset="?([\w-]+)/i.exec(String(headers['content-type'])) ?? [];
+	const [, charset = 'utf-8'] = /charset="?([\w-]+)/i.exec(String(headers['content-type'])) ?? [];
 	try {
 		return new TextDecoder(charset);
 	} catch {
