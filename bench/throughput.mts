@@ -1,4 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { request } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import {
 	assertSameWork,
 	INSTANT,
@@ -9,14 +13,14 @@ import {
 	type Server,
 } from './harness.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
-import { FRAMING, makeFile, publishUpload } from './uploads.mts';
+import { FRAMING, makeFile, MB, publishUpload } from './uploads.mts';
 
 const SIZE = 500;
 
-/** How fast an attachment is sent, compared with curl, the HTTP Request node, and n8n's own reading of the file. */
+/** How fast an attachment is sent, beside curl, Node.js alone, the HTTP Request node, and n8n's own reading of the file. */
 export async function compareThroughput(server: Server): Promise<Row[]> {
 	const path = await makeFile(SIZE);
-	const speeds: Record<string, number[]> = { node: [], http: [], curl: [], reading: [] };
+	const speeds: Record<string, number[]> = { node: [], http: [], curl: [], alone: [], reading: [] };
 	await withN8n(server, {}, async (bench) => {
 		const node = await publishUpload(bench, 'node', SIZE);
 		const http = await publishUpload(bench, 'http', SIZE);
@@ -25,6 +29,7 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 			node: async () => await node.run(1),
 			http: async () => await http.run(1),
 			curl: async () => await sendWithCurl(server, path),
+			alone: async () => await sendWithNode(server, path),
 			reading: async () => {
 				const run = await reader.run(1);
 				return { ...run, receivingMs: run.executionTime };
@@ -33,20 +38,21 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 		for (let round = -1; round < ROUNDS; round++) {
 			const counts: Record<string, Counts> = {};
 			for (const name of inTurn(Object.keys(sides), round)) counts[name] = await sides[name]();
-			assertSameWork([counts.node, counts.http, counts.curl], FRAMING);
+			assertSameWork([counts.node, counts.http, counts.curl, counts.alone], FRAMING);
 			if (round < 0) continue;
 			for (const [name, { receivingMs }] of Object.entries(counts)) {
 				speeds[name].push(SIZE / (receivingMs / 1000));
 			}
 		}
 	});
-	const { node, http, curl, reading } = speeds;
+	const { node, http, curl, alone, reading } = speeds;
 	console.log(
-		`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}, n8n reading ${spread(reading)}`,
+		`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}, Node.js alone ${spread(alone)}, n8n reading ${spread(reading)}`,
 	);
 	const work = `throughput of a ${SIZE} MB attachment over`;
 	return [
 		ratioRow(`${work} \`curl -F\``, node, curl, '≥ 0.90', '≥ 2.00'),
+		ratioRow('the same for Node.js alone, without n8n', alone, curl),
 		ratioRow(`${work} the HTTP Request node`, node, http),
 		ratioRow(`${work} n8n's own reading of it`, node, reading),
 	];
@@ -56,5 +62,17 @@ async function sendWithCurl(server: Server, path: string): Promise<Counts> {
 	await server.reset(INSTANT);
 	const form = ['-F', 'operation=demo', '-F', `files=@${path}`];
 	execFileSync('curl', ['-s', '-H', 'Expect:', ...form, server.url]);
+	return await server.counts();
+}
+
+/** The shortest way through Node.js, without n8n: a stream of the file into a request. */
+async function sendWithNode(server: Server, path: string): Promise<Counts> {
+	await server.reset(INSTANT);
+	const sending = request(server.url, { method: 'POST', headers: { 'Content-Length': SIZE * MB } });
+	const [[response]] = await Promise.all([
+		once(sending, 'response'),
+		pipeline(createReadStream(path), sending),
+	]);
+	response.resume();
 	return await server.counts();
 }
