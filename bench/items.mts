@@ -14,6 +14,8 @@ import { splitOut, type Job } from './nodes.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
 
 const ITEMS = 600;
+/** With an instant server a run is short and suffers more from the machine's noise, so there are more of them. */
+export const SHORT_ROUNDS = 4 * ROUNDS;
 const SLOW: Load = { delayMs: 100, concurrency: 20 };
 const NODE: Job = { kind: 'node', options: { maxConcurrent: 20 } };
 const UPDATE_ONLY: Job = { ...NODE, kind: 'updateOnly' };
@@ -80,7 +82,7 @@ export async function compareSlow(server: Server): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) => {
 		const jobs = { node: NODE, floor: FLOOR, http: HTTP, batched: BATCHED };
 		const workflows = await publishAll(bench, jobs);
-		const { node, floor, http, batched } = await timeInTurn(workflows, SLOW);
+		const { node, floor, http, batched } = await timeInTurn(workflows, SLOW, ROUNDS);
 		const sending = node.all.map((time, index) => time - node.beforeFirst[index]);
 		const work = '600 items, server of 100 ms and 20 at a time:';
 		const overHttp = 'over the HTTP Request node';
@@ -137,12 +139,12 @@ async function publishAll<Name extends string>(bench: Bench, jobs: Record<Name, 
 /** Runs the workflows in turn, round by round, so that changes in the machine's speed affect all alike. */
 async function timeInTurn<Name extends string>(
 	workflows: Record<Name, Workflow>,
-	load: Load = INSTANT,
+	load = INSTANT,
+	count = SHORT_ROUNDS,
 ): Promise<Record<Name, Timings>> {
 	const names = Object.keys(workflows) as Name[];
 	const rounds: Array<Record<Name, Run>> = [];
-	// These runs are short and so suffer more from the machine's noise: there are twice as many of them.
-	for (let round = -1; round < 2 * ROUNDS; round++) {
+	for (let round = -1; round < count; round++) {
 		const runs = {} as Record<Name, Run>;
 		for (const name of inTurn(names, round)) {
 			runs[name] = await workflows[name].run(ITEMS, load);
