@@ -54,7 +54,7 @@ export async function compareItems(server: Server): Promise<Row[]> {
 	});
 }
 
-/** The same for new cases. */
+/** The same for new cases, with two expressions as well. */
 export async function compareCreate(server: Server): Promise<Row[]> {
 	return await withN8n(server, {}, async (bench) => {
 		const jobs = { node: { ...NODE, operation: 'create' }, http: { ...HTTP, operation: 'create' } };

@@ -33,7 +33,7 @@ const NEW_CASE = [
 	['owner', 'admin@demo'],
 	['contact', "={{ 'contact' + $json.n + '@example.com' }}"],
 	['description', "={{ 'Case number ' + $json.n }}"],
-	['status', STATUS],
+	['status', 'open'],
 	['priority', 'low'],
 ];
 
