@@ -109,10 +109,11 @@ function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) =
 	const stackOf = (id?: number): Stack =>
 		id === undefined ? [] : [frames.get(id)!, ...stackOf(parents.get(id))];
 	const stacks = new Map(nodes.map(({ id }) => [id, stackOf(id)]));
-	const inRun = samples.map((id) => isIn(stacks.get(id)!, 'routing-node.js'));
+	const first = samples.findIndex((id) => isIn(stacks.get(id)!, 'routing-node.js', 'runNode'));
+	const last = samples.map((id) => isIn(stacks.get(id)!, 'routing-node.js')).lastIndexOf(true);
 
 	const micros = new Map<string, number>();
-	for (let index = inRun.indexOf(true); index <= inRun.lastIndexOf(true); index++) {
+	for (let index = first; index <= last; index++) {
 		const name = nameOf(stacks.get(samples[index])!);
 		micros.set(name, (micros.get(name) ?? 0) + timeDeltas[index]);
 	}
