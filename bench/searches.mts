@@ -25,10 +25,10 @@ export async function compareSearches(server: Server): Promise<Row[]> {
 			times: each(side, ({ executionTime }) => executionTime),
 			memory: each(side, ({ increase }) => increase),
 		}));
-		console.log(
-			`${searches.toLocaleString('en')} × ${records} records: node ${spread(ours.times)} ms, ${spread(ours.memory)} MB; HTTP Request and Split Out ${spread(theirs.times)} ms, ${spread(theirs.memory)} MB`,
-		);
 		const work = `${searches.toLocaleString('en')} searches that find ${records.toLocaleString('en')} records each:`;
+		console.log(
+			`${work} node ${spread(ours.times)} ms, ${spread(ours.memory)} MB; HTTP Request and Split Out ${spread(theirs.times)} ms, ${spread(theirs.memory)} MB`,
+		);
 		const over = 'over HTTP Request and Split Out';
 		return [
 			ratioRow(`${work} time ${over}`, ours.times, theirs.times, '≤ 1.00', '≤ 0.80'),
