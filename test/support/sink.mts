@@ -13,6 +13,9 @@ export interface Sink {
 export async function startSink(): Promise<Sink> {
 	const child = fork(resolve(__dirname, 'sink.mjs'));
 	const [port] = (await once(child, 'message')) as [number];
+	// A test that fails before it closes the server must not keep the test runner waiting.
+	child.unref();
+	child.channel?.unref();
 	const url = `http://127.0.0.1:${port}`;
 	return {
 		url,
