@@ -21,6 +21,8 @@ export interface Load {
 	delayMs: number;
 	/** How many requests it works on at a time. */
 	concurrency: number;
+	/** How fast it reads a body; as fast as it can unless set. */
+	mbPerSecond?: number;
 }
 
 export const INSTANT: Load = { delayMs: 0, concurrency: 1 };

@@ -1,13 +1,14 @@
 // A server in a process of its own that accepts everything, and finds as many records as a search asks for in
-// its value. PUT sets how long a request takes and how many run at a time, and resets the counts; GET returns
-// the counts.
+// its value. PUT sets how long a request takes, how many run at a time and how fast a body is read, and resets
+// the counts; GET returns the counts.
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const SUCCESS =
 	'{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":"647f6ff1660dff48d803ffe6"}}';
 const SMALL = 2 ** 16;
 
-let load;
+let load = {};
 let counts;
 let active = 0;
 const waiting = [];
@@ -21,6 +22,7 @@ createServer(async (request, response) => {
 	for await (const chunk of request) {
 		size += chunk.length;
 		if (size <= SMALL) body += chunk.toString('latin1');
+		await keepPace(size, started);
 	}
 	if (request.method === 'PUT') {
 		load = JSON.parse(body);
@@ -39,6 +41,14 @@ createServer(async (request, response) => {
 	process.send(this.address().port);
 });
 process.on('disconnect', () => process.exit());
+
+/** Waits if that many bytes have arrived sooner than they should. */
+async function keepPace(bytes, started) {
+	if (!load.mbPerSecond) return;
+	const due = started + (bytes / 2 ** 20 / load.mbPerSecond) * 1000;
+	const early = due - performance.now();
+	if (early > 0) await sleep(early);
+}
 
 /** Length of the names and values of a body, without boundaries and quotes, which differ between senders. */
 function contentLength(body) {

@@ -10,17 +10,28 @@ import {
 	ROUNDS,
 	withN8n,
 	type Counts,
+	type Load,
 	type Server,
 } from './harness.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
 import { FRAMING, makeFile, MB, publishUpload } from './uploads.mts';
 
 const SIZE = 500;
+/** A server that reads as fast as a network of 1 Gbit/s carries. */
+const GIGABIT: Load = { ...INSTANT, mbPerSecond: 1e9 / 8 / MB };
 
 /** How fast an attachment is sent, beside curl, Node.js alone, the HTTP Request node, and n8n's own reading of the file. */
 export async function compareThroughput(server: Server): Promise<Row[]> {
 	const path = await makeFile(SIZE);
-	const speeds: Record<string, number[]> = { node: [], http: [], curl: [], alone: [], reading: [] };
+	const speeds: Record<string, number[]> = {
+		node: [],
+		http: [],
+		curl: [],
+		alone: [],
+		reading: [],
+		nodeGigabit: [],
+		curlGigabit: [],
+	};
 	await withN8n(server, {}, async (bench) => {
 		const node = await publishUpload(bench, 'node', SIZE);
 		const http = await publishUpload(bench, 'http', SIZE);
@@ -28,38 +39,42 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 		const sides: Record<string, () => Promise<Counts>> = {
 			node: async () => await node.run(1),
 			http: async () => await http.run(1),
-			curl: async () => await sendWithCurl(server, path),
+			curl: async () => await sendWithCurl(server, path, INSTANT),
 			alone: async () => await sendWithNode(server, path),
 			reading: async () => {
 				const run = await reader.run(1);
 				return { ...run, receivingMs: run.executionTime };
 			},
+			nodeGigabit: async () => await node.run(1, GIGABIT),
+			curlGigabit: async () => await sendWithCurl(server, path, GIGABIT),
 		};
 		for (let round = -1; round < ROUNDS; round++) {
 			const counts: Record<string, Counts> = {};
 			for (const name of inTurn(Object.keys(sides), round)) counts[name] = await sides[name]();
-			assertSameWork([counts.node, counts.http, counts.curl, counts.alone], FRAMING);
+			const { reading, ...sent } = counts;
+			assertSameWork(Object.values(sent), FRAMING);
 			if (round < 0) continue;
 			for (const [name, { receivingMs }] of Object.entries(counts)) {
 				speeds[name].push(SIZE / (receivingMs / 1000));
 			}
 		}
 	});
-	const { node, http, curl, alone, reading } = speeds;
+	const { node, http, curl, alone, reading, nodeGigabit, curlGigabit } = speeds;
 	console.log(
-		`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}, Node.js alone ${spread(alone)}, n8n reading ${spread(reading)}`,
+		`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}, Node.js alone ${spread(alone)}, n8n reading ${spread(reading)}; at 1 Gbit/s: node ${spread(nodeGigabit)}, curl ${spread(curlGigabit)}`,
 	);
 	const work = `throughput of a ${SIZE} MB attachment over`;
 	return [
 		ratioRow(`${work} \`curl -F\``, node, curl, '≥ 0.90', '≥ 2.00'),
 		ratioRow('the same for Node.js alone, without n8n', alone, curl),
+		ratioRow(`${work} \`curl -F\`, server that reads 1 Gbit/s`, nodeGigabit, curlGigabit, '≥ 0.90'),
 		ratioRow(`${work} the HTTP Request node`, node, http),
 		ratioRow(`${work} n8n's own reading of it`, node, reading),
 	];
 }
 
-async function sendWithCurl(server: Server, path: string): Promise<Counts> {
-	await server.reset(INSTANT);
+async function sendWithCurl(server: Server, path: string, load: Load): Promise<Counts> {
+	await server.reset(load);
 	const form = ['-F', 'operation=demo', '-F', `files=@${path}`];
 	execFileSync('curl', ['-s', '-H', 'Expect:', ...form, server.url]);
 	return await server.counts();
