@@ -14,7 +14,7 @@ export const HOME = join(RUN_FOLDER, 'bench');
 export const FILES = join(HOME, 'files');
 
 /** How often each thing is measured. */
-export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 export interface Load {
 	/** How long the server takes per request. */

@@ -15,7 +15,7 @@ import { ratioRow, spread, type Row } from './stats.mts';
 
 const ITEMS = 600;
 /** With an instant server a run is short and suffers more from the machine's noise, so there are more of them. */
-export const SHORT_ROUNDS = 4 * ROUNDS;
+export const SHORT_ROUNDS = 6 * ROUNDS;
 const SLOW: Load = { delayMs: 100, concurrency: 20 };
 const NODE: Job = { kind: 'node', options: { maxConcurrent: 20 } };
 const UPDATE_ONLY: Job = { ...NODE, kind: 'updateOnly' };
