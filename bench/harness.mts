@@ -22,7 +22,7 @@ export interface Load {
 	/** How many requests it works on at a time. */
 	concurrency: number;
 	/** How fast it reads a body; as fast as it can unless set. */
-	mbPerSecond?: number;
+	bytesPerSecond?: number;
 }
 
 export const INSTANT: Load = { delayMs: 0, concurrency: 1 };
@@ -189,8 +189,25 @@ export function assertSameWork(runs: Array<Counts & { outputItems?: number }>, f
 	}
 }
 
+/** Runs the sides in turn, round by round, so that changes in the machine's speed affect all alike; the first round is a warm-up. */
+export async function runInTurn<Name extends string, Result>(
+	sides: Record<Name, () => Promise<Result>>,
+	count: number,
+	check: (round: Record<Name, Result>) => void,
+): Promise<Array<Record<Name, Result>>> {
+	const names = Object.keys(sides) as Name[];
+	const rounds: Array<Record<Name, Result>> = [];
+	for (let round = -1; round < count; round++) {
+		const results = {} as Record<Name, Result>;
+		for (const name of inOrder(names, round)) results[name] = await sides[name]();
+		check(results);
+		if (round >= 0) rounds.push(results);
+	}
+	return rounds;
+}
+
 /** The other way round in every other round, as one run can leave work to the next. */
-export function inTurn<Name>(names: Name[], round: number): Name[] {
+function inOrder<Name>(names: Name[], round: number): Name[] {
 	return round % 2 ? names : [...names].reverse();
 }
 

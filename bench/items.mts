@@ -1,8 +1,8 @@
 import {
 	assertSameWork,
 	INSTANT,
-	inTurn,
 	ROUNDS,
+	runInTurn,
 	withN8n,
 	type Bench,
 	type Load,
@@ -136,22 +136,17 @@ async function publishAll<Name extends string>(bench: Bench, jobs: Record<Name, 
 	return workflows;
 }
 
-/** Runs the workflows in turn, round by round, so that changes in the machine's speed affect all alike. */
+/** How long each workflow takes per item, and how long before its first request, in milliseconds. */
 async function timeInTurn<Name extends string>(
 	workflows: Record<Name, Workflow>,
 	load = INSTANT,
 	count = SHORT_ROUNDS,
 ): Promise<Record<Name, Timings>> {
 	const names = Object.keys(workflows) as Name[];
-	const rounds: Array<Record<Name, Run>> = [];
-	for (let round = -1; round < count; round++) {
-		const runs = {} as Record<Name, Run>;
-		for (const name of inTurn(names, round)) {
-			runs[name] = await workflows[name].run(ITEMS, load);
-		}
-		assertSameWork(Object.values(runs));
-		if (round >= 0) rounds.push(runs);
-	}
+	const sides = Object.fromEntries(
+		names.map((name) => [name, async () => await workflows[name].run(ITEMS, load)]),
+	) as Record<Name, () => Promise<Run>>;
+	const rounds = await runInTurn(sides, count, (runs) => assertSameWork(Object.values(runs)));
 	const timings = {} as Record<Name, Timings>;
 	console.log('ms per item:');
 	for (const name of names) {

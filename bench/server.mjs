@@ -22,7 +22,7 @@ createServer(async (request, response) => {
 	for await (const chunk of request) {
 		size += chunk.length;
 		if (size <= SMALL) body += chunk.toString('latin1');
-		await keepPace(size, started);
+		if (load.bytesPerSecond) await keepPace(size, started);
 	}
 	if (request.method === 'PUT') {
 		load = JSON.parse(body);
@@ -44,8 +44,7 @@ process.on('disconnect', () => process.exit());
 
 /** Waits if that many bytes have arrived sooner than they should. */
 async function keepPace(bytes, started) {
-	if (!load.mbPerSecond) return;
-	const due = started + (bytes / 2 ** 20 / load.mbPerSecond) * 1000;
+	const due = started + (bytes / load.bytesPerSecond) * 1000;
 	const early = due - performance.now();
 	if (early > 0) await sleep(early);
 }

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import {
 	assertSameWork,
 	INSTANT,
-	inTurn,
 	ROUNDS,
+	runInTurn,
 	withN8n,
 	type Counts,
 	type Load,
@@ -18,25 +18,16 @@ import { FRAMING, makeFile, MB, publishUpload } from './uploads.mts';
 
 const SIZE = 500;
 /** A server that reads as fast as a network of 1 Gbit/s carries. */
-const GIGABIT: Load = { ...INSTANT, mbPerSecond: 1e9 / 8 / MB };
+const GIGABIT: Load = { ...INSTANT, bytesPerSecond: 1e9 / 8 };
 
 /** How fast an attachment is sent, beside curl, Node.js alone, the HTTP Request node, and n8n's own reading of the file. */
 export async function compareThroughput(server: Server): Promise<Row[]> {
 	const path = await makeFile(SIZE);
-	const speeds: Record<string, number[]> = {
-		node: [],
-		http: [],
-		curl: [],
-		alone: [],
-		reading: [],
-		nodeGigabit: [],
-		curlGigabit: [],
-	};
-	await withN8n(server, {}, async (bench) => {
+	const rounds = await withN8n(server, {}, async (bench) => {
 		const node = await publishUpload(bench, 'node', SIZE);
 		const http = await publishUpload(bench, 'http', SIZE);
 		const reader = await publishUpload(bench, 'reader', SIZE);
-		const sides: Record<string, () => Promise<Counts>> = {
+		const sides = {
 			node: async () => await node.run(1),
 			http: async () => await http.run(1),
 			curl: async () => await sendWithCurl(server, path, INSTANT),
@@ -48,18 +39,19 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 			nodeGigabit: async () => await node.run(1, GIGABIT),
 			curlGigabit: async () => await sendWithCurl(server, path, GIGABIT),
 		};
-		for (let round = -1; round < ROUNDS; round++) {
-			const counts: Record<string, Counts> = {};
-			for (const name of inTurn(Object.keys(sides), round)) counts[name] = await sides[name]();
-			const { reading, ...sent } = counts;
+		return await runInTurn(sides, ROUNDS, ({ reading, ...sent }) => {
 			assertSameWork(Object.values(sent), FRAMING);
-			if (round < 0) continue;
-			for (const [name, { receivingMs }] of Object.entries(counts)) {
-				speeds[name].push(SIZE / (receivingMs / 1000));
-			}
-		}
+		});
 	});
-	const { node, http, curl, alone, reading, nodeGigabit, curlGigabit } = speeds;
+	const speeds = (side: keyof (typeof rounds)[number]) =>
+		rounds.map((round) => SIZE / (round[side].receivingMs / 1000));
+	const node = speeds('node');
+	const http = speeds('http');
+	const curl = speeds('curl');
+	const alone = speeds('alone');
+	const reading = speeds('reading');
+	const nodeGigabit = speeds('nodeGigabit');
+	const curlGigabit = speeds('curlGigabit');
 	console.log(
 		`MB/s: node ${spread(node)}, HTTP Request ${spread(http)}, curl ${spread(curl)}, Node.js alone ${spread(alone)}, n8n reading ${spread(reading)}; at 1 Gbit/s: node ${spread(nodeGigabit)}, curl ${spread(curlGigabit)}`,
 	);
