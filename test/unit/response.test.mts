@@ -1,6 +1,5 @@
-import { ItemState } from '../../nodes/WolkvoxCrm/execution/itemState';
-import { getManyHandler } from '../../nodes/WolkvoxCrm/resources/case/getMany';
-import { updateHandler } from '../../nodes/WolkvoxCrm/resources/case/update';
+import { getManyOperation } from '../../nodes/WolkvoxCrm/resources/case/getMany';
+import { updateOperation } from '../../nodes/WolkvoxCrm/resources/case/update';
 import type { CaseUpdate } from '../../nodes/WolkvoxCrm/resources/case/updateParameters';
 import { RequestFailure } from '../../nodes/WolkvoxCrm/transport/failure';
 import { describeNetworkError } from '../../nodes/WolkvoxCrm/transport/networkErrors';
@@ -27,23 +26,18 @@ function bytesOf(body: unknown): Buffer {
 
 /** What Case: Update makes of a response. */
 async function readByUpdate({ status = 200, headers = {}, body }: ResponseCase): Promise<Expected> {
-	const state = new ItemState(0, 'case0');
-	const request = async () => {
-		const success = parseResponse(
-			{ statusCode: status, headers, body: bytesOf(body) },
-			RECIPIENT,
-			updateHandler,
-		);
-		state.noteSuccess(success, []);
-		return success;
-	};
+	const request = async () =>
+		parseResponse({ statusCode: status, headers, body: bytesOf(body) }, RECIPIENT, updateOperation);
 	try {
-		const [output] = await updateHandler.send(UPDATE, { state, request });
+		const [output] = await updateOperation.send(UPDATE, {
+			request,
+			withoutAttached: (files) => files,
+		});
 		return { output };
 	} catch (error) {
 		if (!(error instanceof RequestFailure)) throw error;
 		const { outcome, message, httpCode, retryAfterMs = 'usual' } = error;
-		const repetition = error.canRepeat(updateHandler) ? { retryAfterMs } : {};
+		const repetition = error.canRepeat(updateOperation) ? { retryAfterMs } : {};
 		return { outcome, message, httpCode, ...repetition } as Expected;
 	}
 }
@@ -59,9 +53,9 @@ describe('how a response to a search is read', () => {
 
 	it.each(QUERY_RESPONSES)('$name', async ({ status = 200, headers = {}, body, expected }) => {
 		const response = { statusCode: status, headers, body: bytesOf(body) };
-		const request = async () => parseResponse(response, RECIPIENT, getManyHandler);
-		const result = await getManyHandler
-			.send(search, { state: new ItemState(0, 'item 0'), request })
+		const request = async () => parseResponse(response, RECIPIENT, getManyOperation);
+		const result = await getManyOperation
+			.send(search, { request, withoutAttached: (files) => files })
 			.then((records) => ({ records }))
 			.catch(({ message, httpCode }: RequestFailure) => ({ message, httpCode }));
 		expect(result).toEqual(expected);
@@ -72,7 +66,7 @@ describe('the charset of a response', () => {
 	const message = (contentType: string, body: Buffer) => {
 		const response = { statusCode: 400, headers: { 'content-type': contentType }, body };
 		try {
-			return parseResponse(response, RECIPIENT, updateHandler);
+			return parseResponse(response, RECIPIENT, updateOperation);
 		} catch (error) {
 			return (error as Error).message;
 		}
@@ -97,7 +91,7 @@ describe('a long response', () => {
 		const response = parseResponse(
 			{ statusCode: 200, headers: {}, body },
 			RECIPIENT,
-			getManyHandler,
+			getManyOperation,
 		);
 		expect(response.data).toEqual([{ text }]);
 	});

@@ -1,14 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { RequestFailure } from '../transport/failure';
-import type { WolkvoxResponse } from '../transport/response';
-
-/** A file as it is remembered: by what it is, whatever its place in the list. */
-export interface AttachedFile {
-	key: string;
-	/** Not saved with an execution, as names can be personal data. */
-	name?: string;
-}
+import type { AttachedFile, WolkvoxResponse } from '../operation';
 
 /** An earlier execution saved no names. */
 export function namesOf(files: AttachedFile[]): string[] {

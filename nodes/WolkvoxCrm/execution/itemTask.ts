@@ -2,12 +2,11 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { recipientOf } from '../transport/completeRequest';
-import type { RequestBody, RequestGate, RoutingRequest } from '../transport/request';
+import type { RequestGate, RoutingRequest } from '../transport/request';
 import { sendRequest } from '../transport/request';
-import type { WolkvoxResponse } from '../transport/response';
 import type { Attempt } from './attempt';
-import type { Handler } from './handler';
-import type { AttachedFile, ItemState } from './itemState';
+import type { AttachedFile, Operation, RequestBody, WolkvoxResponse } from '../operation';
+import type { ItemState } from './itemState';
 import type { NodeRun } from './nodeRun';
 
 interface ItemContext {
@@ -24,7 +23,7 @@ export class ItemTask<Parameters> implements RequestGate {
 	constructor(
 		private readonly context: IExecutePaginationFunctions,
 		private readonly routingRequest: RoutingRequest,
-		private readonly handler: Handler<Parameters>,
+		private readonly handler: Operation<Parameters>,
 		private readonly item: ItemContext,
 	) {}
 
@@ -34,7 +33,7 @@ export class ItemTask<Parameters> implements RequestGate {
 	}
 
 	/** The parameters, unless an earlier attempt has said all that there is to say of the item. */
-	async read(): Promise<Parameters | undefined> {
+	async getParameters(): Promise<Parameters | undefined> {
 		const { context, handler } = this;
 		const { run, recordId } = this.item;
 		const itemIndex = context.getItemIndex();
@@ -45,7 +44,7 @@ export class ItemTask<Parameters> implements RequestGate {
 		this.state = run.stateOf(itemIndex, this.recordKey, recipient);
 		return this.state.result || this.state.unknown
 			? undefined
-			: await handler.read(context, run.node, recordId);
+			: await handler.getParameters(context, recordId);
 	}
 
 	/** @returns the JSON of the output items */
@@ -56,7 +55,8 @@ export class ItemTask<Parameters> implements RequestGate {
 		if (state.unknown) throw state.unknown;
 
 		const sending = this.handler.send(parameters!, {
-			state,
+			lastResponse: state.lastResponse,
+			withoutAttached: (files) => state.withoutAttached(files),
 			request: async (body, files) => await this.request(body, files),
 		});
 		state.settled = sending.catch((error: Error) => this.item.run.noteFailure(state, error));

@@ -1,9 +1,9 @@
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import type { Action } from '../transport/action';
+import type { OperationKind } from '../operation';
 import { RequestFailure } from '../transport/failure';
 import type { NodeRun } from './nodeRun';
-import { isTool } from './nodeRun';
+import { isTool } from '../isTool';
 
 type DescribedError = Error & { description?: string | null };
 
@@ -45,7 +45,7 @@ export function toNodeError(
 		: Object.assign(error, { message });
 }
 
-function unknownAdvice({ effect, noun }: Action): string {
+function unknownAdvice({ effect, noun }: OperationKind): string {
 	return effect === 'creates'
 		? `Wolkvox may have created the ${noun} anyway, so the node does not send it again by itself. Look for it in the CRM first: Retry in the list of executions creates it again.`
 		: `Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the ${noun} first: Retry in the list of executions sends it again.`;

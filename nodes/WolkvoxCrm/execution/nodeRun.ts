@@ -1,6 +1,7 @@
 import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
 
-import type { Action } from '../transport/action';
+import type { OperationKind } from '../operation';
+import { isTool } from '../isTool';
 import { Attempt } from './attempt';
 import { EvaluationLoop } from './evaluationLoop';
 import { ItemState } from './itemState';
@@ -31,7 +32,7 @@ export class NodeRun {
 
 	constructor(
 		context: IExecutePaginationFunctions,
-		readonly action: Action,
+		readonly action: OperationKind,
 	) {
 		this.node = context.getNode();
 		this.continueOnFail = context.continueOnFail();
@@ -111,11 +112,6 @@ function concurrencyOf(node: INode): number {
 	}
 }
 
-/** n8n adds this ending to the copy of a node that serves AI agents. */
-export function isTool(node: INode): boolean {
-	return node.type.endsWith('Tool');
-}
-
 /** With Execute Once n8n hands the node one item, while the execute data still holds all of them. */
 function itemCount(context: IExecutePaginationFunctions, node: INode): number {
 	return isTool(node) || node.executeOnce
@@ -130,7 +126,7 @@ const runs = new WeakMap<IExecuteData, NodeRun>();
  * two runs do. A tool call is a run of its own: older versions of n8n give it the execute data of its
  * agent, which tells no two calls apart.
  */
-export function nodeRunOf(context: IExecutePaginationFunctions, action: Action): NodeRun {
+export function nodeRunOf(context: IExecutePaginationFunctions, action: OperationKind): NodeRun {
 	const data = context.getExecuteData();
 	const known = runs.get(data);
 	if (known) return known;

@@ -1,12 +1,13 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { isTool } from '../isTool';
 import type { RoutingRequest } from '../transport/request';
 import type { Attempt } from './attempt';
-import type { Handler } from './handler';
+import type { Operation } from '../operation';
 import { ItemTask } from './itemTask';
 import { sentences, toNodeError } from './nodeErrors';
 import type { NodeRun } from './nodeRun';
-import { isTool, nodeRunOf } from './nodeRun';
+import { nodeRunOf } from './nodeRun';
 import { getRunOptions } from './runOptions';
 import { summaryOf } from './summary';
 
@@ -23,7 +24,7 @@ const NO_MATCH = { message: 'Nothing matches' };
 export async function processItem<Parameters>(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	handler: Handler<Parameters>,
+	handler: Operation<Parameters>,
 ): Promise<INodeExecutionData[]> {
 	const run = nodeRunOf(context, handler);
 	const attempt = run.attemptOf(context);
@@ -44,7 +45,7 @@ export async function processItem<Parameters>(
 async function resultOf<Parameters>(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	handler: Handler<Parameters>,
+	handler: Operation<Parameters>,
 	run: NodeRun,
 	attempt: Attempt,
 ): Promise<IDataObject[]> {
@@ -56,7 +57,7 @@ async function resultOf<Parameters>(
 	const task = new ItemTask(context, request, handler, { run, attempt, recordId, maxRetries });
 	return await attempt.run(
 		task.recordKey,
-		async () => await task.read(),
+		async () => await task.getParameters(),
 		async (parameters) => await task.send(parameters),
 	);
 }

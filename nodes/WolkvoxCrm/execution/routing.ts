@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { keepFullResponse } from '../transport/response';
-import type { Handler } from './handler';
+import type { Operation } from '../operation';
 import { processItem } from './processItem';
 
 /**
@@ -15,7 +15,7 @@ import { processItem } from './processItem';
  * failing of an item: `preSend` cannot wait for other items and fails without a paired item, and
  * `postReceive` never sees a network error. So every operation "paginates", whether or not it has pages.
  */
-export function handledBy<Parameters>(handler: Handler<Parameters>): INodePropertyRouting {
+export function routed<Parameters>(handler: Operation<Parameters>): INodePropertyRouting {
 	return {
 		send: { paginate: true },
 		operations: {

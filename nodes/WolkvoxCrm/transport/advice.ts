@@ -1,4 +1,4 @@
-import type { Action } from './action';
+import type { OperationKind } from '../operation';
 
 /** Wolkvox replaced some hosts on September 1, 2024 (notice on the page "cases update"). */
 export function checkServer(host: string): string {
@@ -22,7 +22,7 @@ const ADVICE: Record<number, string> = {
 /** What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status. */
 export function adviceForCode(
 	code: number,
-	{ rejectedAdvice, notFoundAdvice }: Action,
+	{ rejectedAdvice, notFoundAdvice }: OperationKind,
 ): string | undefined {
 	if (REJECTED.includes(code)) return rejectedAdvice;
 	if (code === 404) {

@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Action } from './action';
+import type { OperationKind } from '../operation';
 
 /**
  * How a request ended that Wolkvox did not confirm. "unknown" is the default: a request may have
@@ -39,7 +39,7 @@ export class RequestFailure extends UserError {
 	}
 
 	/** Whether sending the same request again is safe and may help. */
-	canRepeat({ effect }: Action): boolean {
+	canRepeat({ effect }: OperationKind): boolean {
 		if (effect === 'reads') return this.repeatable !== undefined;
 		return this.repeatable === 'all' && this.outcome !== 'unknown';
 	}

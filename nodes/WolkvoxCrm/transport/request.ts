@@ -1,18 +1,17 @@
 import type {
 	DeclarativeRestApiSettings,
 	ICredentialDataDecryptedObject,
-	IDataObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import type { Action } from './action';
+import type { OperationKind, RequestBody, WolkvoxResponse } from '../operation';
 import { completeRequest, recipientOf } from './completeRequest';
 import { requiredCredential } from './credential';
 import { RequestFailure } from './failure';
 import type { Peer } from './networkErrors';
 import { describeNetworkError } from './networkErrors';
-import type { HttpResponse, WolkvoxResponse } from './response';
+import type { HttpResponse } from './response';
 import { parseResponse } from './response';
 import { StreamedFile } from './streamedFile';
 
@@ -49,12 +48,9 @@ const DEFAULT_TIMEOUT = 300_000;
 /** The longest time that a timer of JavaScript can wait, in milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** What a request carries; the CRM operation is added when the request is completed. */
-export type RequestBody = FormData | IDataObject | undefined;
-
 interface RequestSettings {
 	body: RequestBody;
-	action: Action;
+	action: OperationKind;
 	gate: RequestGate;
 	maxRetries: number;
 }

@@ -5,7 +5,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import type { Action } from './action';
+import type { OperationKind, WolkvoxResponse } from '../operation';
 import type { Outcome } from './failure';
 import { isObject } from './isObject';
 import { maskToken, parseMaskedJson } from './masking';
@@ -22,11 +22,6 @@ export interface HttpResponse {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: unknown;
-}
-
-/** A success in Wolkvox's own form; it never has a key `error`. */
-export interface WolkvoxResponse extends IDataObject {
-	code: number;
 }
 
 /** Keeps status and headers, as `makeRoutingRequest` returns only items to the pagination hook. */
@@ -49,7 +44,7 @@ export async function keepFullResponse(
 export function parseResponse(
 	response: HttpResponse,
 	{ token, ...peer }: Peer & { token: string },
-	action: Action,
+	action: OperationKind,
 ): WolkvoxResponse {
 	const { statusCode } = response;
 	const isRead = action.effect === 'reads';

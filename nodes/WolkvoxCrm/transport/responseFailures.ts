@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Action } from './action';
+import type { OperationKind } from '../operation';
 import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
 import type { Outcome } from './failure';
 import { RequestFailure } from './failure';
@@ -14,7 +14,7 @@ interface FailedResponse extends Peer {
 	/** Wolkvox's verdict; NaN if there is none. */
 	code: number;
 	outcome: Outcome;
-	action: Action;
+	action: OperationKind;
 }
 
 /** What a server says is cut here: an error message is read by a person. */

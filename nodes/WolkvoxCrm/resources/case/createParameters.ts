@@ -1,4 +1,4 @@
-import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { getRequired } from '../shared/required';
 import { throwUserError } from '../shared/values';
@@ -21,15 +21,12 @@ const REQUIRED = {
  *
  * @throws UserError with the label of the parameter, if a value is missing or invalid
  */
-export async function getCreateParameters(
-	context: IExecutePaginationFunctions,
-	node: INode,
-): Promise<CaseForm> {
+export async function getCreateParameters(context: IExecutePaginationFunctions): Promise<CaseForm> {
 	const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 
 	const fields = getCaseFields({ ...getRequiredValues(context), ...additional });
-	const attachments = getCaseAttachments(context, node, additional);
+	const attachments = getCaseAttachments(context, additional);
 	const fileOptions = getFileOptions(options, attachments.length);
 	if (attachments.length > 1 && fileOptions.multipleFiles === 'onePerRequest') {
 		throwUserError(

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
-import type { IBinaryData, IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import type { AttachedFile } from '../../execution/itemState';
+import type { AttachedFile } from '../../operation';
 import type { FileOptions } from '../../transport/formData';
 import { toFile } from '../../transport/streamedFile';
 import { getAttachments } from '../shared/attachments';
@@ -45,10 +45,9 @@ export function getCaseFields(values: IDataObject): Array<[string, string]> {
 /** The files to attach, by the parameter of the given collection; an expression in it can find none. */
 export function getCaseAttachments(
 	context: IExecutePaginationFunctions,
-	node: INode,
 	values: IDataObject,
 ): IBinaryData[] {
-	return 'attachments' in values ? getAttachments(context, node, values.attachments) : [];
+	return 'attachments' in values ? getAttachments(context, values.attachments) : [];
 }
 
 /** @throws UserError if more files are to go together than PHP keeps */

@@ -1,18 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { recordsOf } from '../../transport/queryResponse';
 import { throwUserError } from '../shared/values';
 import { CHECK_CASE, getCaseId } from './caseId';
 
 /** Case: Get (page "query cases" of the API): the case with this ID, and no other. */
-export const getHandler: Handler<string> = {
+export const getOperation: Operation<string> = {
 	effect: 'reads',
 	noun: 'case',
 	rejectedAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
-	async read(context) {
+	async getParameters(context) {
 		return getCaseId(context);
 	},
 

@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { handledBy } from '../../execution/routing';
+import { routed } from '../../execution/routing';
 import { caseIdField } from './caseId';
-import { createHandler } from './create';
+import { createOperation } from './create';
 import { caseCreateDescription } from './createDescription';
-import { getHandler } from './get';
-import { getManyHandler } from './getMany';
+import { getOperation } from './get';
+import { getManyOperation } from './getMany';
 import { caseGetManyDescription } from './getManyDescription';
-import { updateHandler } from './update';
+import { updateOperation } from './update';
 import { caseUpdateDescription } from './updateDescription';
 
 /** What can be done with a case, and the page of the API for each. */
@@ -26,7 +26,7 @@ export const caseDescription: INodeProperties[] = [
 				description: 'Create a case for a contact who exists in the CRM',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/insert.php' },
-					...handledBy(createHandler),
+					...routed(createOperation),
 				},
 			},
 			{
@@ -36,7 +36,7 @@ export const caseDescription: INodeProperties[] = [
 				description: 'Get one case by its Wolkvox ID. To find a case by its number, use Get Many.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
-					...handledBy(getHandler),
+					...routed(getOperation),
 				},
 			},
 			{
@@ -47,7 +47,7 @@ export const caseDescription: INodeProperties[] = [
 					'Find cases by their number, their contact, their status or another field. Returns nothing if none matches.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
-					...handledBy(getManyHandler),
+					...routed(getManyOperation),
 				},
 			},
 			{
@@ -57,7 +57,7 @@ export const caseDescription: INodeProperties[] = [
 				description: 'Change fields of a case and attach files. Only the fields you add are sent.',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/cases/update.php' },
-					...handledBy(updateHandler),
+					...routed(updateOperation),
 				},
 			},
 		],

@@ -1,4 +1,4 @@
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { buildFormData } from '../../transport/formData';
 import { withRecordId } from '../shared/output';
 import { CHECK_CASE, getCaseId } from './caseId';
@@ -6,7 +6,7 @@ import type { CaseUpdate } from './updateParameters';
 import { getUpdateParameters } from './updateParameters';
 
 /** Case: Update (page "cases update" of the API). One output item per case, however many requests its files take. */
-export const updateHandler: Handler<CaseUpdate> = {
+export const updateOperation: Operation<CaseUpdate> = {
 	effect: 'updates',
 	noun: 'case',
 	rejectedAdvice:
@@ -15,17 +15,21 @@ export const updateHandler: Handler<CaseUpdate> = {
 
 	recordId: getCaseId,
 
-	read: getUpdateParameters,
+	getParameters: getUpdateParameters,
 
-	async send({ caseId, fields, files, ...fileOptions }, { state, request }) {
-		const remaining = state.withoutAttached(files);
+	async send(
+		{ caseId, fields, files, ...fileOptions },
+		{ lastResponse, withoutAttached, request },
+	) {
+		const remaining = withoutAttached(files);
 		// The fields went with the first file.
-		const isComplete = state.lastResponse !== undefined && remaining.length === 0;
+		const isComplete = lastResponse !== undefined && remaining.length === 0;
 		const bodies = isComplete ? [] : buildFormData(fields, remaining, fileOptions);
 
+		let response = lastResponse;
 		for (const { body, files: attached } of bodies) {
-			await request(body, attached);
+			response = await request(body, attached);
 		}
-		return [withRecordId(state.lastResponse!, caseId)];
+		return [withRecordId(response!, caseId)];
 	},
 };

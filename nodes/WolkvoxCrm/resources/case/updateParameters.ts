@@ -1,4 +1,4 @@
-import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import { throwUserError } from '../shared/values';
 import type { CaseForm } from './form';
@@ -17,7 +17,6 @@ export interface CaseUpdate extends CaseForm {
  */
 export async function getUpdateParameters(
 	context: IExecutePaginationFunctions,
-	node: INode,
 	caseId: string,
 ): Promise<CaseUpdate> {
 	// Each collection is read once: every reading evaluates all its expressions.
@@ -25,7 +24,7 @@ export async function getUpdateParameters(
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 
 	const fields = getCaseFields(updates);
-	const attachments = getCaseAttachments(context, node, updates);
+	const attachments = getCaseAttachments(context, updates);
 	const fileOptions = getFileOptions(options, attachments.length);
 
 	if (fields.length === 0 && attachments.length === 0) {

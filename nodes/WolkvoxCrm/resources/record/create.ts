@@ -1,17 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
 import { getModule, getRecordFields } from './parameters';
 
 /** Record: Create (page "insert" of the API). */
-export const createHandler: Handler<IDataObject> = {
+export const createOperation: Operation<IDataObject> = {
 	effect: 'creates',
 	noun: 'record',
 	rejectedAdvice:
 		'Check Module and Fields: their names must be spelled as in the CRM, and the CRM may also require other fields.',
 
-	async read(context) {
+	async getParameters(context) {
 		return { module: getModule(context), fields: getRecordFields(context) };
 	},
 

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
 import { getSearch, search } from '../shared/search';
@@ -8,13 +8,13 @@ import { throwUserError } from '../shared/values';
 import { getModule } from './parameters';
 
 /** Record: Get Many (pages "query" and "query dates" of the API; which of the two, Filter By decides). */
-export const getManyHandler: Handler<Search> = {
+export const getManyOperation: Operation<Search> = {
 	effect: 'reads',
 	noun: 'record',
 	rejectedAdvice:
 		'Check Module and what you filter by: names must be spelled exactly as in the CRM.',
 
-	async read(context) {
+	async getParameters(context) {
 		const isDateRange = context.getNodeParameter('filterBy', 'field') === 'dateRange';
 		const filter = isDateRange ? getDateRange(context) : getField(context);
 		return getSearch(context, { module: getModule(context), ...filter });

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { handledBy } from '../../execution/routing';
-import { createHandler } from './create';
+import { routed } from '../../execution/routing';
+import { createOperation } from './create';
 import { fieldsField, fieldsJsonField, moduleField } from './fields';
-import { getManyHandler } from './getMany';
+import { getManyOperation } from './getMany';
 import { recordGetManyDescription } from './getManyDescription';
 import { recordField } from './parameters';
-import { updateHandler } from './update';
+import { updateOperation } from './update';
 
 const showOnlyForRecords = { show: { resource: ['record'] } };
 
@@ -26,7 +26,7 @@ export const recordDescription: INodeProperties[] = [
 				description: 'Create a contact, or a record of another module',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/custom/insert.php' },
-					...handledBy(createHandler),
+					...routed(createOperation),
 				},
 			},
 			{
@@ -35,7 +35,7 @@ export const recordDescription: INodeProperties[] = [
 				action: 'Get many records',
 				description:
 					'Find contacts or records of another module, by a field or by date. Returns nothing if none matches.',
-				routing: { request: { method: 'POST' }, ...handledBy(getManyHandler) },
+				routing: { request: { method: 'POST' }, ...routed(getManyOperation) },
 			},
 			{
 				name: 'Update',
@@ -44,7 +44,7 @@ export const recordDescription: INodeProperties[] = [
 				description: 'Change fields of a contact, or of a record of another module',
 				routing: {
 					request: { method: 'POST', url: '/server/API/v2/custom/update.php' },
-					...handledBy(updateHandler),
+					...routed(updateOperation),
 				},
 			},
 		],

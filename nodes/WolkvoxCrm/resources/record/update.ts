@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
 import { getModule, getRecord, getRecordFields } from './parameters';
 
 /** Record: Update (page "update" of the API). */
-export const updateHandler: Handler<IDataObject> = {
+export const updateOperation: Operation<IDataObject> = {
 	effect: 'updates',
 	noun: 'record',
 	rejectedAdvice: 'Check Module and Fields: their names must be spelled as in the CRM.',
@@ -14,7 +14,7 @@ export const updateHandler: Handler<IDataObject> = {
 
 	recordId: getRecord,
 
-	async read(context, _node, recordId) {
+	async getParameters(context, recordId) {
 		return {
 			module: getModule(context),
 			'wolkvox-id': recordId,

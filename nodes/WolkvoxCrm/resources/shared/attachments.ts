@@ -1,6 +1,6 @@
-import type { IBinaryData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import type { IBinaryData, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { isTool } from '../../execution/nodeRun';
+import { isTool } from '../../isTool';
 import { isPlainObject, throwUserError } from './values';
 
 /**
@@ -11,11 +11,10 @@ import { isPlainObject, throwUserError } from './values';
  */
 export function getAttachments(
 	context: IExecutePaginationFunctions,
-	node: INode,
 	value: unknown,
 ): IBinaryData[] {
 	const wanted = listOf(context, value);
-	if (wanted.length > 0 && isTool(node)) {
+	if (wanted.length > 0 && isTool(context.getNode())) {
 		throwUserError(
 			'Attachments cannot be used when an AI agent calls this node',
 			'n8n passes no files to tools. Attach the file with a Wolkvox CRM node in the workflow.',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject } from '../../transport/isObject';
-import type { WolkvoxResponse } from '../../transport/response';
+import type { WolkvoxResponse } from '../../operation';
 import { quote } from '../../transport/responseFailures';
 
 /**

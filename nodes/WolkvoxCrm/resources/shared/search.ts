@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
-import type { SendContext } from '../../execution/handler';
+import type { SendContext } from '../../operation';
 import { recordsOf } from '../../transport/queryResponse';
 import { parseJsonObject } from './jsonFields';
 import { bodyFieldsOption } from './searchFields';

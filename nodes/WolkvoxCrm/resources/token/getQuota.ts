@@ -1,14 +1,14 @@
-import type { Handler } from '../../execution/handler';
+import type { Operation } from '../../operation';
 import { recordsOf } from '../../transport/queryResponse';
 import { throwUserError } from '../shared/values';
 
 /** Token: Get Quota (page "token information" of the API): what is left of the token's calls today. */
-export const getQuotaHandler: Handler<undefined> = {
+export const getQuotaOperation: Operation<undefined> = {
 	effect: 'reads',
 	noun: 'token',
 	rejectedAdvice: 'Check CRM Operation Name in the credential.',
 
-	async read() {
+	async getParameters() {
 		return undefined;
 	},
 

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { handledBy } from '../../execution/routing';
-import { getQuotaHandler } from './getQuota';
+import { routed } from '../../execution/routing';
+import { getQuotaOperation } from './getQuota';
 
 /** What can be asked about the token of the credential. */
 export const tokenDescription: INodeProperties[] = [
@@ -20,7 +20,7 @@ export const tokenDescription: INodeProperties[] = [
 					'See how many calls the token has left today. This costs one call per item: turn on Execute Once under Settings.',
 				routing: {
 					request: { method: 'GET', url: '/server/API/v2/token/tokenInformation.php' },
-					...handledBy(getQuotaHandler),
+					...routed(getQuotaOperation),
 				},
 			},
 		],
