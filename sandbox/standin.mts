@@ -7,7 +7,7 @@ import { readBody } from './standin/body.mts';
 import type { Case } from './standin/cases.mts';
 import { callEndpoint } from './standin/endpoints.mts';
 import type { StoredRecord } from './standin/records.mts';
-import { State, type LogEntry, type StateOptions } from './standin/state.mts';
+import { State, type LogEntry, type Settings, type StateOptions } from './standin/state.mts';
 
 export type { LogEntry } from './standin/state.mts';
 
@@ -23,6 +23,7 @@ export interface StandIn {
 	cases: Case[];
 	/** Contacts and the records of all other modules. */
 	records: StoredRecord[];
+	settings: Settings;
 	log: LogEntry[];
 	close(): Promise<void>;
 }
@@ -45,6 +46,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 		token: state.token,
 		cases: state.cases,
 		records: state.records,
+		settings: state.settings,
 		log: state.log,
 		close: async () => {
 			server.closeAllConnections();

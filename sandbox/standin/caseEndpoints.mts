@@ -51,7 +51,7 @@ function lacksSolution({ status, solution = '' }: Record<string, string>) {
 	return isClosing(status) && solution.trim() === '';
 }
 
-export function queryCases(state: State, { field, value }: Json): Result {
+export function queryCases(state: State, { field, value, page }: Json): Result {
 	if (!field) return missing('field');
 	if (value === undefined || value === '') return missing('value');
 	if (!isSearchField(String(field))) return refusal(400, `There is no field ${String(field)}`);
@@ -60,5 +60,7 @@ export function queryCases(state: State, { field, value }: Json): Result {
 		all
 			.filter(({ one, contact }) => matches(String(field), value, one, contact))
 			.map(({ one, contact }) => caseToJson(one, contact)),
+		state.settings.pageSize,
+		page,
 	);
 }

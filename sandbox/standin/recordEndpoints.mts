@@ -1,6 +1,6 @@
 import { isObject, type Json } from './body.mts';
 import { hasValue, newRecord, toJson, applyFields } from './records.mts';
-import { found, missing, refusal, success, type Result } from './results.mts';
+import { found, isCount, missing, notCount, refusal, success, type Result } from './results.mts';
 import type { State } from './state.mts';
 
 const DATE = /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/;
@@ -24,25 +24,32 @@ export function updateRecord(state: State, { module, fields, ...json }: Json): R
 	return success(200, 'Succesfully update record', { wolkvox_id: id });
 }
 
-export function queryRecords(state: State, { module, field, value }: Json): Result {
+export function queryRecords(state: State, { module, field, value, page }: Json): Result {
 	if (!module) return missing('module');
 	if (!field) return missing('field');
 	if (value === undefined || value === '') return missing('value');
 	const records = recordsOf(state, module);
-	return found(records.filter((record) => hasValue(record[String(field)], value)));
+	return found(
+		records.filter((record) => hasValue(record[String(field)], value)),
+		state.settings.pageSize,
+		page,
+	);
 }
 
-export function queryRecordsByDate(state: State, { module, date, from, to, limit }: Json): Result {
+export function queryRecordsByDate(state: State, json: Json): Result {
+	const { pageSize } = state.settings;
+	const { module, date, from, to, limit = pageSize, page } = json;
 	if (!module) return missing('module');
 	if (date !== true) return refusal(400, 'The parameter date must be true');
 	if (!isDate(from)) return missing('from');
 	if (!isDate(to)) return missing('to');
-	const most = Number(limit ?? Infinity);
-	if (!(most >= 1)) return refusal(400, 'The parameter limit must be a number');
+	if (!isCount(Number(limit))) return notCount('limit');
 	return found(
-		recordsOf(state, module)
-			.filter(({ wolkvox_fecha_creacion: created }) => isBetween(String(created), from, to))
-			.slice(0, most),
+		recordsOf(state, module).filter(({ wolkvox_fecha_creacion: created }) =>
+			isBetween(String(created), from, to),
+		),
+		Math.min(Number(limit), pageSize),
+		page,
 	);
 }
 

@@ -4,12 +4,20 @@ import { hasValue, seedRecords, type StoredRecord } from './records.mts';
 
 const LOG_LENGTH = 5000;
 
-export interface StateOptions {
+/** What can be changed while a stand-in runs. */
+export interface Settings {
+	/** Creates a case for every unknown id of an update. */
+	acceptAnyCase: boolean;
+	/** The most records in a response. */
+	pageSize: number;
+	/** A search also finds longer values that contain what is searched, whatever its capitals. */
+	partialMatches: boolean;
+}
+
+export interface StateOptions extends Partial<Settings> {
 	/** The only token it accepts, and the operation that the token belongs to. */
 	token?: string;
 	operation?: string;
-	/** Creates a case for every unknown id of an update. */
-	acceptAnyCase?: boolean;
 }
 
 /** One request to the API. The token is never in it. */
@@ -32,7 +40,7 @@ export class State {
 	readonly log: LogEntry[] = [];
 	readonly token: string;
 	readonly operation: string;
-	readonly acceptAnyCase: boolean;
+	readonly settings: Settings;
 	calls = 0;
 	private numbered = this.cases.length;
 
@@ -40,15 +48,17 @@ export class State {
 		token = 'sandbox-token',
 		operation = 'demo',
 		acceptAnyCase = false,
+		pageSize = 10,
+		partialMatches = false,
 	}: StateOptions) {
 		this.token = token;
 		this.operation = operation;
-		this.acceptAnyCase = acceptAnyCase;
+		this.settings = { acceptAnyCase, pageSize, partialMatches };
 	}
 
 	caseToUpdate(id: string) {
 		const known = this.cases.find((one) => one.id === id);
-		return known ?? (this.acceptAnyCase ? this.addCase(id) : undefined);
+		return known ?? (this.settings.acceptAnyCase ? this.addCase(id) : undefined);
 	}
 
 	addCase(id: string) {

@@ -1,3 +1,4 @@
+import { newCase } from '../../sandbox/standin/cases.mts';
 import { startStandIn, type StandIn } from '../../sandbox/standin.mts';
 
 const NEW_CASE = {
@@ -146,6 +147,91 @@ describe('records', () => {
 	});
 });
 
+describe('the pages of a search', () => {
+	const NOBODY = '0 records were are found';
+	const NO_SUCH_PAGE = 'There are no values in the specified page';
+
+	beforeEach(async () => {
+		const ids = Array.from({ length: 23 }, (_, index) => String(index + 1));
+		for (const Orden of ids) {
+			await custom('insert', { module: 'Ventas', fields: { Orden, Ciudad: 'Cali' } });
+			standIn.cases.push({ ...newCase(Orden, Orden), fields: { status: 'new' } });
+		}
+	});
+
+	const SEARCHES: Array<[string, object, string]> = [
+		['cases/queryCases', { field: 'status', value: 'new' }, 'idPrefijo'],
+		['custom/query', { module: 'Ventas', field: 'Ciudad', value: 'Cali' }, 'Orden'],
+		[
+			'custom/queryDates',
+			{ module: 'Ventas', date: true, from: '2025-01-01', to: '2099-12-31' },
+			'Orden',
+		],
+	];
+
+	it.each(SEARCHES)('%s has ten records on a page, and the total', async (name, search, key) => {
+		const pages = await Promise.all(
+			[undefined, 1, '2', 3, 4].map(async (page) => {
+				const { msg, data, ...body } = await post(`${name}.php`, {
+					...search,
+					operation: 'demo',
+					page,
+				});
+				return [msg, body['Total records'], data.length, data[0]?.[key]];
+			}),
+		);
+
+		const msg = '23 records were are found';
+		expect(pages).toEqual([
+			[msg, 23, 10, '1'],
+			[msg, 23, 10, '1'],
+			[msg, 23, 10, '11'],
+			[msg, 23, 3, '21'],
+			[NO_SUCH_PAGE, 23, 0, undefined],
+		]);
+	});
+
+	it.each([0, -1, 1.5, 'two', null])('there is no page %s', async (page) => {
+		expect(await queryCases('status', 'new', page)).toMatchObject({
+			code: 400,
+			msg: 'The parameter page must be a whole number from 1',
+		});
+	});
+
+	it.each([
+		[undefined, NOBODY],
+		[1, NOBODY],
+		[2, NO_SUCH_PAGE],
+	])('without a match, page %s', async (page, msg) => {
+		expect(await queryCases('status', 'unheard of', page)).toEqual({
+			code: '200',
+			error: 'null',
+			msg,
+			data: [],
+			'Total records': 0,
+		});
+	});
+
+	it('have the size that was set', async () => {
+		standIn.settings.pageSize = 4;
+
+		expect((await queryCases('status', 'new', 6)).data).toHaveLength(3);
+	});
+
+	it.each([
+		[3, 3],
+		[20, 10],
+	])('a range of dates with the limit %s has pages of %s', async (limit, size) => {
+		const [, search] = SEARCHES[2];
+
+		const body = await custom('queryDates', { ...search, limit, page: 2 });
+
+		expect(body).toMatchObject({ 'Total records': 23 });
+		expect(body.data).toHaveLength(size);
+		expect(body.data[0].Orden).toBe(String(size + 1));
+	});
+});
+
 it('logs the body and the query of a request, without the token', async () => {
 	await post('cases/queryCases.php', {
 		operation: 'demo',
@@ -171,8 +257,8 @@ function toForm(fields: Record<string, string>) {
 	return form;
 }
 
-function queryCases(field: string, value: unknown) {
-	return post('cases/queryCases.php', { operation: 'demo', field, value });
+function queryCases(field: string, value: unknown, page?: unknown) {
+	return post('cases/queryCases.php', { operation: 'demo', field, value, page });
 }
 
 function custom(action: string, body: object) {
