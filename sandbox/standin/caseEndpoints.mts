@@ -1,8 +1,9 @@
 import { applyUpdate, isClosing } from './cases.mts';
-import { caseToJson, isSearchField, matches } from './caseSearch.mts';
+import { caseToJson, isSearchField, searchValue } from './caseSearch.mts';
 import { parseObject, type Json } from './body.mts';
 import type { Form } from './form.mts';
 import { newId } from './generated.mts';
+import { hasValue } from './records.mts';
 import { found, missing, refusal, success, type Result } from './results.mts';
 import type { State } from './state.mts';
 
@@ -58,7 +59,9 @@ export function queryCases(state: State, { field, value, page }: Json): Result {
 	const all = state.cases.map((one) => ({ one, contact: state.contact(one.fields.contact ?? '') }));
 	return found(
 		all
-			.filter(({ one, contact }) => matches(String(field), value, one, contact))
+			.filter(({ one, contact }) =>
+				hasValue(searchValue(String(field), one, contact), value, state.match),
+			)
 			.map(({ one, contact }) => caseToJson(one, contact)),
 		state.settings.pageSize,
 		page,

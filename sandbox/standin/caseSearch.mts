@@ -42,14 +42,9 @@ export function isSearchField(field: string) {
 	return Object.hasOwn(SEARCH_FIELDS, field);
 }
 
-/** Whether a search finds this case: the whole value has to match. */
-export function matches(
-	field: string,
-	value: unknown,
-	searched: Case,
-	contact: StoredRecord | undefined,
-) {
-	return SEARCH_FIELDS[field]?.(searched, contact) === String(value);
+/** The value of a case that a search by this field compares; undefined if it is not held here. */
+export function searchValue(field: string, searched: Case, contact: StoredRecord | undefined) {
+	return SEARCH_FIELDS[field]?.(searched, contact);
 }
 
 /** A case as a query returns it: with the names of the older of the two generations of records. */

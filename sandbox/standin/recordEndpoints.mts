@@ -30,7 +30,7 @@ export function queryRecords(state: State, { module, field, value, page }: Json)
 	if (value === undefined || value === '') return missing('value');
 	const records = recordsOf(state, module);
 	return found(
-		records.filter((record) => hasValue(record[String(field)], value)),
+		records.filter((record) => hasValue(record[String(field)], value, state.match)),
 		state.settings.pageSize,
 		page,
 	);

@@ -59,20 +59,30 @@ export function applyFields(record: StoredRecord, fields: Record<string, unknown
 	record.modified = crmDate();
 }
 
-/** A record as a query returns it. */
+/** A record as a query returns it: its typed values without their type. */
 export function toJson({ id, fields, created, modified }: StoredRecord): Record<string, unknown> {
+	const values = Object.entries(fields).map(([name, value]) => [name, withoutType(value)]);
 	return {
-		...fields,
+		...Object.fromEntries(values),
 		wolkvox_id: id,
 		wolkvox_fecha_creacion: created,
 		wolkvox_fecha_modificacion: modified,
 	};
 }
 
+export type Match = (held: string, wanted: string) => boolean;
+
+export const isSame: Match = (held, wanted) => held === wanted;
+
+/** Whether a text contains another, whatever its capitals. */
+export const contains: Match = (held, wanted) => held.toLowerCase().includes(wanted.toLowerCase());
+
 /** Whether a field has a value, which a typed field holds in `value` and, as a number, in `convert`. */
-export function hasValue(field: unknown, wanted: unknown) {
+export function hasValue(field: unknown, wanted: unknown, match = isSame) {
 	const values = isTyped(field) ? [field.value, field.convert] : [field];
-	return values.some((value) => value !== undefined && String(value) === String(wanted));
+	return values
+		.filter((value) => ['string', 'number', 'boolean'].includes(typeof value))
+		.some((value) => match(String(value), String(wanted)));
 }
 
 /** The value of a field as text; empty if there is none. */
@@ -80,6 +90,12 @@ export function textOf(field: unknown) {
 	return String((isTyped(field) ? field.value : field) ?? '');
 }
 
-function isTyped(field: unknown): field is { value: unknown; convert?: unknown } {
+function withoutType(field: unknown) {
+	if (!isTyped(field)) return field;
+	const { type: _type, ...value } = field;
+	return value;
+}
+
+function isTyped(field: unknown): field is { value: unknown; convert?: unknown; type?: unknown } {
 	return typeof field === 'object' && field !== null && 'value' in field;
 }

@@ -1,6 +1,6 @@
 import { caseNumber, newCase, seedCases, type Case } from './cases.mts';
 import type { UploadedFile } from './form.mts';
-import { hasValue, seedRecords, type StoredRecord } from './records.mts';
+import { contains, hasValue, isSame, seedRecords, type StoredRecord } from './records.mts';
 
 const LOG_LENGTH = 5000;
 
@@ -65,6 +65,11 @@ export class State {
 		const created = newCase(id, caseNumber(this.numbered++));
 		this.cases.push(created);
 		return created;
+	}
+
+	/** How a search compares a value with the one that is wanted. */
+	get match() {
+		return this.settings.partialMatches ? contains : isSame;
 	}
 
 	/** The contact with this email address, id or name. */

@@ -89,6 +89,8 @@ describe('a query of cases', () => {
 		['contact phone', '6044440000', ['CASO-1002']],
 		['status', 'open', ['CASO-1001', 'CASO-1002']],
 		['wolkvox-id', '65f0c3b7e81d4a6690b2c7f5', ['CASO-1003']],
+		['idPrefijo', 'CASO-1002', ['CASO-1002']],
+		['idPrefijo', '1002', []],
 		['idCase', 1003, ['CASO-1003']],
 		['status', 'Open', []],
 		['reason', 'any', []],
@@ -100,6 +102,24 @@ describe('a query of cases', () => {
 			msg: `${numbers.length} records were are found`,
 		});
 		expect(data.map(({ idPrefijo }: any) => idPrefijo)).toEqual(numbers);
+	});
+
+	it('returns the id of the case beside its number', async () => {
+		expect((await queryCases('idPrefijo', 'CASO-1002')).data).toMatchObject([
+			{ idPrefijo: 'CASO-1002', wolkvox_id: '64cb1f0a9d3e5c27b8a41d02' },
+		]);
+	});
+
+	it('finds a part of a value, whatever its capitals, if it is told to', async () => {
+		standIn.settings.partialMatches = true;
+
+		const { data } = await queryCases('idPrefijo', 'caso-100');
+
+		expect(data.map(({ idPrefijo }: any) => idPrefijo)).toEqual([
+			'CASO-1001',
+			'CASO-1002',
+			'CASO-1003',
+		]);
 	});
 
 	it('refuses an undocumented field', async () => {
@@ -119,7 +139,8 @@ describe('a query of cases', () => {
 describe('records', () => {
 	const VALUE = { type: 'currency', value: '1000', symbol: 'COP', convert: 1000 };
 
-	it('are created in any module, found and updated; typed values stay as they were sent', async () => {
+	it('are created in any module, found and updated; typed values come back without their type', async () => {
+		const { type: _type, ...returned } = VALUE;
 		const created = await custom('insert', { module: 'Ventas', fields: { Monto: VALUE } });
 		const id = created.data.wolkvox_id;
 
@@ -128,7 +149,9 @@ describe('records', () => {
 
 		for (const value of ['1000', 1000]) {
 			const found = await custom('query', { module: 'Ventas', field: 'Monto', value });
-			expect(found.data).toMatchObject([{ wolkvox_id: id, Monto: VALUE, Ciudad: 'Cali' }]);
+			expect(found.data).toEqual([
+				expect.objectContaining({ wolkvox_id: id, Monto: returned, Ciudad: 'Cali' }),
+			]);
 		}
 		expect(await custom('update', { ...change, module: 'leads' })).toMatchObject({ code: 404 });
 	});
@@ -144,6 +167,53 @@ describe('records', () => {
 		const ids = (await custom('queryDates', body)).data.map((one: any) => one.wolkvox_id);
 
 		expect(ids).toEqual(wanted.map((last) => `63a1c0de5b7f4e0012ab340${last}`));
+	});
+});
+
+describe('contacts', () => {
+	const ANA = {
+		namecontact: 'Ana Ruiz',
+		emailcontact: 'ana@example.com',
+		telephonecontact: '3001234567',
+		idcontact: '52100200',
+	};
+
+	it.each(Object.entries(ANA))('are found by %s', async (field, value) => {
+		const { data } = await custom('insert', { module: 'contacts', fields: ANA });
+
+		const found = await custom('query', { module: 'contacts', field, value });
+
+		expect(found).toMatchObject({ code: '200', msg: '1 records were are found' });
+		expect(found.data).toMatchObject([{ ...ANA, wolkvox_id: data.wolkvox_id }]);
+	});
+
+	it('have a phone number as an object, and are found by the number in it', async () => {
+		const value = '3016677889';
+
+		const found = await custom('query', { module: 'contacts', field: 'telephonecontact', value });
+
+		expect(found.data).toEqual([
+			expect.objectContaining({ telephonecontact: { country: 'CO', code: '+57', value } }),
+		]);
+	});
+
+	it('others are found by a part of a value, if partial matches are on', async () => {
+		const byEmail = { module: 'contacts', field: 'emailcontact', value: 'Torres@example.com' };
+		expect((await custom('query', byEmail)).data).toEqual([]);
+
+		standIn.settings.partialMatches = true;
+
+		expect((await custom('query', byEmail)).data).toMatchObject([
+			{ emailcontact: 'diana.torres@example.com' },
+		]);
+	});
+
+	it('can have one address twice', async () => {
+		await custom('insert', { module: 'contacts', fields: ANA });
+		await custom('insert', { module: 'contacts', fields: ANA });
+
+		const byEmail = { module: 'contacts', field: 'emailcontact', value: ANA.emailcontact };
+		expect((await custom('query', byEmail)).data).toHaveLength(2);
 	});
 });
 
