@@ -4,6 +4,7 @@ import type { Body, Json } from './body.mts';
 import { insertCase, queryCases, updateCase } from './caseEndpoints.mts';
 import type { Form } from './form.mts';
 import {
+	deleteRecords,
 	insertRecord,
 	queryRecords,
 	queryRecordsByDate,
@@ -32,6 +33,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
 	'cases/queryCases.php': withJson(queryCases),
 	'custom/insert.php': withJson(insertRecord),
 	'custom/update.php': withJson(updateRecord),
+	'custom/delete.php': withJson(deleteRecords),
 	'custom/query.php': withJson(queryRecords),
 	'custom/queryDates.php': withJson(queryRecordsByDate),
 	'token/tokenInformation.php': {

@@ -5,8 +5,11 @@ import type { State } from './state.mts';
 
 const DATE = /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/;
 
-export function insertRecord(state: State, { module, fields }: Json): Result {
+const ACTIVITIES = 'wolkvox_activities';
+
+export function insertRecord(state: State, { module, type, fields }: Json): Result {
 	if (!module) return missing('module');
+	if (module === ACTIVITIES && !type) return missing('type');
 	if (!isObject(fields)) return missing('fields');
 	const created = newRecord(String(module), fields);
 	state.records.push(created);
@@ -19,9 +22,27 @@ export function updateRecord(state: State, { module, fields, ...json }: Json): R
 	if (!id) return missing('wolkvox-id');
 	if (!isObject(fields)) return missing('fields');
 	const target = state.records.find((one) => one.module === module && one.id === id);
-	if (!target) return refusal(404, `There is no record with the id ${String(id)}`);
+	if (!target) return noRecord(id);
 	applyFields(target, fields);
 	return success(200, 'Succesfully update record', { wolkvox_id: id });
+}
+
+/** Deletes all of the records, or none if one of them is unknown. */
+export function deleteRecords(state: State, { module, multiple, ...json }: Json): Result {
+	const ids = [json['wolkvox-id'] || []].flat();
+	if (!module) return missing('module');
+	if (typeof multiple !== 'boolean') return missing('multiple');
+	if (ids.length === 0) return missing('wolkvox-id');
+	if (!multiple && ids.length > 1) return refusal(400, 'Several ids need multiple to be true');
+	const targets = state.records.filter((one) => one.module === module && ids.includes(one.id));
+	const unknown = ids.find((id) => targets.every((one) => one.id !== id));
+	if (unknown !== undefined) return noRecord(unknown);
+	for (const target of targets) state.records.splice(state.records.indexOf(target), 1);
+	return success(200, 'Succesfully delete record', { wolkvox_id: json['wolkvox-id'] });
+}
+
+function noRecord(id: unknown) {
+	return refusal(404, `There is no record with the id ${String(id)}`);
 }
 
 export function queryRecords(state: State, { module, field, value, page }: Json): Result {

@@ -217,6 +217,98 @@ describe('contacts', () => {
 	});
 });
 
+describe('a deletion', () => {
+	const IDS = [1, 2, 3, 4].map((last) => `63a1c0de5b7f4e0012ab340${last}`);
+	const [FIRST, SECOND, THIRD] = IDS;
+	const UNKNOWN = 'ffffffffffffffffffffffff';
+
+	it.each([
+		['one id', false, SECOND, [0, 2, 3]],
+		['a list of one id', false, [SECOND], [0, 2, 3]],
+		['several ids', true, [FIRST, THIRD], [1, 3]],
+	])('of %s', async (_what, multiple, id, left) => {
+		const body = { module: 'contacts', multiple, 'wolkvox-id': id };
+
+		expect(await custom('delete', body)).toEqual({
+			code: 200,
+			error: 'null',
+			msg: 'Succesfully delete record',
+			data: { wolkvox_id: id },
+		});
+		expect(standIn.records.map((one) => one.id)).toEqual(left.map((index) => IDS[index]));
+	});
+
+	it.each([
+		[
+			'an id that is unknown',
+			{ 'wolkvox-id': UNKNOWN },
+			404,
+			`There is no record with the id ${UNKNOWN}`,
+		],
+		[
+			'a record of another module',
+			{ module: 'leads' },
+			404,
+			`There is no record with the id ${FIRST}`,
+		],
+		[
+			'an unknown id among others',
+			{ multiple: true, 'wolkvox-id': [FIRST, UNKNOWN] },
+			404,
+			UNKNOWN,
+		],
+		['no module', { module: '' }, 400, 'The parameter module is required'],
+		['no id', { 'wolkvox-id': '' }, 400, 'The parameter wolkvox-id is required'],
+		[
+			'an empty list',
+			{ multiple: true, 'wolkvox-id': [] },
+			400,
+			'The parameter wolkvox-id is required',
+		],
+		['no multiple', { multiple: undefined }, 400, 'The parameter multiple is required'],
+		['several ids without multiple', { 'wolkvox-id': [FIRST, SECOND] }, 400, 'Several ids'],
+	])('of %s deletes nothing', async (_what, change, code, msg) => {
+		const body = { module: 'contacts', multiple: false, 'wolkvox-id': FIRST, ...change };
+
+		expect(await custom('delete', body)).toMatchObject({
+			code,
+			msg: expect.stringContaining(msg),
+		});
+		expect(standIn.records).toHaveLength(4);
+	});
+
+	it('leaves no record to find, update or delete again', async () => {
+		const record = { module: 'contacts', 'wolkvox-id': FIRST };
+		await custom('delete', { ...record, multiple: false });
+
+		const byId = { module: 'contacts', field: 'idcontact', value: '1017204455' };
+		expect(await custom('query', byId)).toMatchObject({ data: [], 'Total records': 0 });
+		expect(await custom('update', { ...record, fields: {} })).toMatchObject({ code: 404 });
+		expect(await custom('delete', { ...record, multiple: false })).toMatchObject({ code: 404 });
+	});
+});
+
+describe('an activity', () => {
+	const TASK = {
+		module: 'wolkvox_activities',
+		fields: { name: 'Call back', name_module: 'cases', id_record: '647f6ff1660dff48d803ffe6' },
+	};
+
+	it('needs a type', async () => {
+		expect(await custom('insert', TASK)).toMatchObject({
+			code: 400,
+			msg: 'The parameter type is required',
+		});
+		expect(standIn.records).toHaveLength(4);
+	});
+
+	it('with a type is created', async () => {
+		const created = await custom('insert', { ...TASK, type: 'task' });
+
+		expect(standIn.records.slice(4)).toMatchObject([{ id: created.data.wolkvox_id, ...TASK }]);
+	});
+});
+
 describe('the pages of a search', () => {
 	const NOBODY = '0 records were are found';
 	const NO_SUCH_PAGE = 'There are no values in the specified page';
