@@ -7,9 +7,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { assertAllowedTarget, requiredCredential } from '../nodes/WolkvoxCrm/transport/credential';
-import type { IncompleteRequest } from '../nodes/WolkvoxCrm/transport/request';
-import { COMPLETE } from '../nodes/WolkvoxCrm/transport/request';
+import type { IncompleteRequest } from '../nodes/WolkvoxCrm/transport/credential';
+import {
+	assertAllowedTarget,
+	COMPLETE,
+	requiredCredential,
+} from '../nodes/WolkvoxCrm/transport/credential';
 import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 
 /** What to do about the codes that matter to a credential. */
@@ -149,10 +152,10 @@ export class WolkvoxCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IncompleteRequest,
 	): Promise<IHttpRequestOptions> => {
-		const request =
-			(await requestOptions[COMPLETE]?.(credentials, requestOptions)) ?? requestOptions;
-		assertAllowedTarget(credentials, request);
-		requiredCredential(credentials, 'operation');
+		// The node's own requests are checked there, before they wait for their turn.
+		const complete = requestOptions[COMPLETE];
+		if (!complete) assertAllowedTarget(credentials, requestOptions);
+		const request = complete ? await complete(credentials, requestOptions) : requestOptions;
 		const token = requiredCredential(credentials, 'token');
 
 		return {

@@ -38,7 +38,10 @@ export interface SendContext {
 	 *
 	 * @throws RequestFailure if there is no success
 	 */
-	request(body?: RequestBody, files?: AttachedFile[]): Promise<WolkvoxResponse>;
+	request(
+		body?: RequestBody,
+		files?: Array<AttachedFile & { file: File }>,
+	): Promise<WolkvoxResponse>;
 }
 
 /** What the node does with one item: which parameters it needs, and what it sends. */

@@ -135,7 +135,7 @@ describe.each(CREATES)('$name: what may have been created is sent once,', (opera
 		);
 	});
 
-	it('when the execution is cancelled during the request', async () => {
+	it('when the execution is canceled during the request', async () => {
 		let cancel = () => {};
 		server.respond = () => {
 			setTimeout(() => cancel(), 20);

@@ -554,7 +554,7 @@ describe('an item with several files', () => {
 	});
 });
 
-describe('a cancelled execution', () => {
+describe('a canceled execution', () => {
 	let cancel = () => {};
 	const onStart = (stop: () => void) => void (cancel = stop);
 

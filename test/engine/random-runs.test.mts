@@ -40,7 +40,7 @@ function itemsOf(run: Observation) {
 }
 
 const isStopping = ({ settings }: Observation) => settings.onError === 'stopWorkflow';
-const wasCancelled = ({ cancelledAt }: Observation) => cancelledAt !== undefined;
+const wasCancelled = ({ canceledAt }: Observation) => canceledAt !== undefined;
 const numbersOf = (items: Array<{ item: number }>) => items.map(({ item }) => item);
 
 function groupsBy(sent: SentRequest[], keyOf: (request: SentRequest) => string): SentRequest[][] {
@@ -203,9 +203,9 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		}
 	},
 
-	'starts nothing after it is cancelled'({ settings, sent, cancelledAt = Infinity }) {
-		const onTheWay = settings.maxConcurrent - inFlightAt(cancelledAt, sent);
-		expect(startedAfter(cancelledAt, sent)).toBeLessThanOrEqual(onTheWay);
+	'starts nothing after it is canceled'({ settings, sent, canceledAt = Infinity }) {
+		const onTheWay = settings.maxConcurrent - inFlightAt(canceledAt, sent);
+		expect(startedAfter(canceledAt, sent)).toBeLessThanOrEqual(onTheWay);
 	},
 
 	'starts nothing after its end'(run) {
@@ -233,7 +233,7 @@ const PROPERTIES: Record<string, (run: Observation) => void> = {
 		for (const { item } of run.sent) expect(item).toBeLessThan(firstUnsent);
 	},
 
-	'is cancelled, fails or succeeds'(run) {
+	'is canceled, fails or succeeds'(run) {
 		if (wasCancelled(run)) {
 			// An expression that fails in a later batch can end the node before the cancellation does.
 			const ends = hasFailedExpression(run) ? ['canceled', 'error'] : ['canceled'];
@@ -347,7 +347,7 @@ it(`A run keeps every guarantee (${RUNS} random runs)`, async () => {
 	for (const result of results) if (result.status === 'rejected') throw result.reason;
 	writeSection(
 		'Random runs',
-		`${RUNS} random runs (fast-check, seed ${seed}) with ${requests} requests: new cases and updates, items with and without files, some of one case; refused, repeated and lost requests; faulty items, Retry On Fail, Batching and cancelled executions. A run\n\n${Object.keys(
+		`${RUNS} random runs (fast-check, seed ${seed}) with ${requests} requests: new cases and updates, items with and without files, some of one case; refused, repeated and lost requests; faulty items, Retry On Fail, Batching and canceled executions. A run\n\n${Object.keys(
 			PROPERTIES,
 		)
 			.map((name) => `- ${name}`)

@@ -307,7 +307,7 @@ it('nothing is sent at all if the expression of a later item fails', async () =>
 	expect(server.requests).toHaveLength(0);
 });
 
-it('a cancelled search starts nothing more', async () => {
+it('a canceled search starts nothing more', async () => {
 	let cancel = () => {};
 	server.respond = (request, index) => {
 		if (index === 2) cancel();

@@ -68,7 +68,7 @@ export interface RandomRun {
 	sameContents: boolean;
 	/** Whether an item lists its files in another order after each failure. */
 	changesFileOrder: boolean;
-	/** The execution is cancelled when this many requests have arrived. */
+	/** The execution is canceled when this many requests have arrived. */
 	cancelAfter?: number;
 }
 
@@ -88,8 +88,8 @@ export interface SentRequest {
 export interface Observation extends RunResult {
 	settings: RandomRun;
 	sent: SentRequest[];
-	/** When the execution was cancelled, if it was, and when it ended, among arrivals and responses. */
-	cancelledAt?: number;
+	/** When the execution was canceled, if it was, and when it ended, among arrivals and responses. */
+	canceledAt?: number;
 	endedAt: number;
 }
 
@@ -219,7 +219,7 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 	const sent: SentRequest[] = [];
 	let events = 0;
 	let cancel = () => {};
-	let cancelledAt: number | undefined;
+	let canceledAt: number | undefined;
 
 	server.respond = (received) => {
 		// On a busy machine, a request of an earlier run that n8n ended can arrive as late as now.
@@ -238,7 +238,7 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 		};
 		sent.push(request);
 		if (sent.length === cancelAfter) {
-			cancelledAt = events++;
+			canceledAt = events++;
 			cancel();
 		}
 		return async (response) => {
@@ -265,5 +265,5 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 	});
 	const endedAt = events++;
 	await waitForLateRequests();
-	return { ...result, settings, sent, cancelledAt, endedAt };
+	return { ...result, settings, sent, canceledAt, endedAt };
 }

@@ -1,18 +1,19 @@
 import { sleep } from 'n8n-workflow';
 
 import { RequestFailure } from '../transport/failure';
-import type { RequestGate } from '../transport/request';
-import { inWords, LONGEST_WAIT } from '../transport/retryAfter';
+import { describeWait, MAX_WAIT } from '../transport/retryAfter';
 import type { EvaluationLoop } from './evaluationLoop';
-import type { Pause } from './pause';
-import { RunEndedError, TaskQueue } from './taskQueue';
+import type { Task } from './taskQueue';
+import { createDeferred, RunEndedError, TaskQueue } from './taskQueue';
 
 interface AttemptSettings {
 	/** How many items may be sent at the same time. */
 	concurrency: number;
 	continueOnFail: boolean;
-	/** Aborts when the execution is cancelled. */
+	/** Aborts when the execution is canceled. */
 	cancelSignal?: AbortSignal;
+	/** How long Wolkvox has asked the run to wait from now, in milliseconds. */
+	remainingPauseMs(): number;
 }
 
 /**
@@ -20,29 +21,29 @@ interface AttemptSettings {
  *
  * n8n evaluates the parameters of all items in one synchronous loop and awaits only afterwards
  * (routing-node.js, `runNode`). An expression that fails in a later item ends the node there, while
- * every earlier item is already waiting here. So in a run that stops on a failure, nothing is sent
- * before all items are evaluated and read, and a failure is held back until then: no one would catch it.
+ * every earlier item is already waiting here, and no one would catch its failure. So a run that stops on
+ * a failure sends nothing until n8n has left its loop, or sleeps between two batches, and all parameters
+ * so far have been checked. Failures wait for the end of the loop in any case.
  */
-export class Attempt implements RequestGate {
+export class Attempt {
 	private readonly queue: TaskQueue;
 
 	/** The failure that stopped the attempt. */
-	cause?: Error;
+	stoppedBy?: Error;
 
-	private nextChange = createDeferred();
+	private changed = createDeferred();
 
 	constructor(
 		private readonly settings: AttemptSettings,
 		private readonly loop: EvaluationLoop,
-		private readonly pause: Pause,
 	) {
 		this.queue = new TaskQueue(settings.concurrency);
-		settings.cancelSignal?.addEventListener('abort', () => this.update(), { once: true });
+		settings.cancelSignal?.addEventListener('abort', () => this.advance(), { once: true });
 	}
 
 	/** Whether nothing may be sent any more. */
 	private get isOver(): boolean {
-		return this.cause !== undefined || this.settings.cancelSignal?.aborted === true;
+		return this.stoppedBy !== undefined || this.settings.cancelSignal?.aborted === true;
 	}
 
 	/** Whether all items have ended, and none has stopped the run. */
@@ -52,60 +53,65 @@ export class Attempt implements RequestGate {
 
 	itemEvaluated(): void {
 		this.loop.itemEvaluated();
-		this.update();
+		this.advance();
 	}
 
 	/**
-	 * Reads an item at once and sends it as soon as a place is free.
+	 * Prepares an item at once and sends it as soon as a place is free.
 	 *
-	 * @throws RunEndedError if the run ends first; whatever reading or sending throws
+	 * @param recordKey items with the same key are sent one after another, in input order
+	 * @throws RunEndedError if the run ends first; whatever preparing or sending throws
 	 */
-	async run<Parameters, Result>(
+	async run<Prepared, Result>(
 		recordKey: string,
-		read: () => Promise<Parameters>,
-		send: (parameters: Parameters) => Promise<Result>,
+		prepare: () => Promise<Prepared>,
+		send: (prepared: Prepared) => Promise<Result>,
 	): Promise<Result> {
 		const task = this.queue.add(recordKey);
-		// A failure is noted before anything else can start.
-		const noteFailure = (error: Error) => {
-			this.noteFailure(error);
-			throw error;
-		};
-		try {
-			const parameters = await read()
-				.catch(noteFailure)
-				.finally(() => {
-					this.queue.noteRead(task);
-					this.update();
-				});
-			await task.started;
-			return await send(parameters).catch(noteFailure);
-		} finally {
-			this.queue.remove(task);
-			this.update();
-		}
+		return await this.takeTurn(task, prepare, send)
+			.catch((error: Error) => {
+				// Before another item can start.
+				this.noteFailure(error);
+				throw error;
+			})
+			.finally(() => {
+				this.queue.remove(task);
+				this.advance();
+			});
 	}
 
-	/** Waits until a request may leave. It is asked before each one, as the run may end while an item waits. */
-	async open(): Promise<void> {
+	private async takeTurn<Prepared, Result>(
+		task: Task,
+		prepare: () => Promise<Prepared>,
+		send: (prepared: Prepared) => Promise<Result>,
+	): Promise<Result> {
+		const prepared = await prepare();
+		this.queue.ready(task);
+		this.advance();
+		await task.started;
+		return await send(prepared);
+	}
+
+	/**
+	 * Waits until a request may leave. It is asked before each one, as the run may end while an item waits.
+	 *
+	 * @throws RunEndedError if the run ends first; RequestFailure if Wolkvox asked for too long a wait
+	 */
+	async waitToSend(): Promise<void> {
 		for (;;) {
 			if (this.isOver) throw new RunEndedError();
 
-			const pauseMs = this.pause.remainingMs();
-			if (pauseMs > LONGEST_WAIT) {
+			const pauseMs = this.settings.remainingPauseMs();
+			if (pauseMs > MAX_WAIT) {
 				throw new RequestFailure(
 					'notSent',
-					`Wolkvox asks you to wait ${inWords(pauseMs)} before the next request`,
+					`Wolkvox asks you to wait ${describeWait(pauseMs)} before the next request`,
 				);
 			}
-			if (this.mayHaveFailed()) await this.nextChange.promise;
-			else if (pauseMs > 0) await Promise.race([sleep(pauseMs), this.nextChange.promise]);
+			if (this.mustWait()) await this.changed.promise;
+			else if (pauseMs > 0) await Promise.race([sleep(pauseMs), this.changed.promise]);
 			else return;
 		}
-	}
-
-	hold(waitMs: number): void {
-		this.pause.extend(waitMs);
 	}
 
 	/** A failure stops a run that does not go on after it; what is in flight ends by itself. */
@@ -113,35 +119,29 @@ export class Attempt implements RequestGate {
 		if (!this.settings.continueOnFail && !(error instanceof RunEndedError)) this.stop(error);
 	}
 
-	stop(cause: Error): void {
-		this.cause ??= cause;
-		this.update();
+	stop(reason: Error): void {
+		this.stoppedBy ??= reason;
+		this.advance();
 	}
 
 	/** Waits until n8n listens for failures and nothing is in flight any more. */
 	async end(): Promise<void> {
 		while (!this.loop.isDone || !this.queue.isIdle) {
-			await this.nextChange.promise;
+			await this.changed.promise;
 		}
 	}
 
-	/** Whatever changes can let waiting items start, or end their wait. */
-	private update(): void {
+	/** Lets waiting items start, or ends their wait. */
+	private advance(): void {
 		if (this.isOver) this.queue.cancelWaiting();
 		else this.queue.startNext();
-		this.nextChange.resolve();
-		this.nextChange = createDeferred();
+		this.changed.resolve();
+		this.changed = createDeferred();
 	}
 
-	private mayHaveFailed(): boolean {
+	/** Whether the run may turn out to have failed already. */
+	private mustWait(): boolean {
 		const { continueOnFail } = this.settings;
-		return !continueOnFail && (this.loop.mayHaveFailed || this.queue.isReading);
+		return !continueOnFail && (this.loop.isEvaluating || this.queue.isPreparing);
 	}
-}
-
-/** A promise with the function that resolves it. */
-function createDeferred() {
-	let resolve = () => {};
-	const promise = new Promise<void>((settle) => (resolve = settle));
-	return { promise, resolve };
 }

@@ -26,7 +26,7 @@ export class EvaluationLoop {
 	 * Whether an expression may have failed and ended the node unnoticed, as n8n does not say so. While it
 	 * sleeps between two batches, that cannot happen.
 	 */
-	get mayHaveFailed(): boolean {
+	get isEvaluating(): boolean {
 		return !this.isDone && !this.isAsleep;
 	}
 

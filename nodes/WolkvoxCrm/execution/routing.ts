@@ -4,18 +4,18 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 
-import { keepFullResponse } from '../transport/response';
 import type { Operation } from '../operation';
-import { processItem } from './processItem';
+import { keepFullResponse } from '../transport/response';
+import { executeItem } from './executeItem';
 
 /**
- * Routes an operation to its handler.
+ * Routes an operation to the node's own code.
  *
- * n8n's pagination hook is the only place in a declarative node that surrounds reading, sending and
- * failing of an item: `preSend` cannot wait for other items and fails without a paired item, and
+ * n8n's pagination hook is the only place in a declarative node that surrounds preparing, sending and
+ * failing of an item: `preSend` cannot see the response, repeat a request or send several, and
  * `postReceive` never sees a network error. So every operation "paginates", whether or not it has pages.
  */
-export function routed<Parameters>(handler: Operation<Parameters>): INodePropertyRouting {
+export function routed<Parameters>(operation: Operation<Parameters>): INodePropertyRouting {
 	return {
 		send: { paginate: true },
 		operations: {
@@ -23,7 +23,7 @@ export function routed<Parameters>(handler: Operation<Parameters>): INodePropert
 				this: IExecutePaginationFunctions,
 				request: DeclarativeRestApiSettings.ResultOptions,
 			) {
-				return await processItem(this, request, handler);
+				return await executeItem(this, request, operation);
 			},
 		},
 		output: { postReceive: [keepFullResponse] },

@@ -1,6 +1,13 @@
 import type { INode, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+export interface RunOptions {
+	/** How many items may be sent at the same time. */
+	concurrency: number;
+	/** How often a request is sent again. */
+	maxRetries: number;
+}
+
 export const maxConcurrentOption: INodeProperties = {
 	displayName: 'Max Concurrent Requests',
 	name: 'maxConcurrent',
@@ -23,26 +30,22 @@ export const maxRetriesOption: INodeProperties = {
 		'How often a request is sent again after a failure. A create or an update only if Wolkvox definitely did not apply it: server not found, connection refused, too many requests, or Wolkvox asked to wait. A request that only reads also after a lost connection or a server error.',
 };
 
-/**
- * The options that hold for a whole run. They take no expressions, so they are read as they stand.
- *
- * @throws UserError if a workflow that was not made in the editor holds an invalid number
- */
-export function getRunOptions({ parameters }: INode): { concurrency: number; maxRetries: number } {
+/** The options that hold for a whole run, unchecked. They take no expressions, so they are read as they stand. */
+export function getRunOptions({ parameters }: INode): RunOptions {
 	const options = (parameters.options ?? {}) as Record<string, unknown>;
-	return {
-		concurrency: wholeNumber(options, maxConcurrentOption),
-		maxRetries: wholeNumber(options, maxRetriesOption),
-	};
+	const get = ({ name, default: usual }: INodeProperties) => Number(options[name] ?? usual);
+	return { concurrency: get(maxConcurrentOption), maxRetries: get(maxRetriesOption) };
 }
 
-function wholeNumber(options: Record<string, unknown>, option: INodeProperties): number {
-	const { minValue = 0, maxValue = Infinity } = option.typeOptions ?? {};
-	const number = Number(options[option.name] ?? option.default);
+/** @throws UserError if a workflow that was not made in the editor holds an invalid number */
+export function assertRunOptions({ concurrency, maxRetries }: RunOptions): void {
+	assertWholeNumber(concurrency, maxConcurrentOption);
+	assertWholeNumber(maxRetries, maxRetriesOption);
+}
+
+function assertWholeNumber(number: number, { displayName, typeOptions }: INodeProperties): void {
+	const { minValue = 0, maxValue = Infinity } = typeOptions ?? {};
 	if (!Number.isInteger(number) || number < minValue || number > maxValue) {
-		throw new UserError(
-			`${option.displayName} must be a whole number from ${minValue} to ${maxValue}`,
-		);
+		throw new UserError(`${displayName} must be a whole number from ${minValue} to ${maxValue}`);
 	}
-	return number;
 }

@@ -1,17 +1,19 @@
 import { OperationalError } from 'n8n-workflow';
 
-/** Thrown where an item may not be sent any more, because the run has stopped or was cancelled. */
+/** Thrown where an item may not be sent any more. Only a canceled execution shows it: a run that stopped shows why. */
 export class RunEndedError extends OperationalError {
 	constructor() {
-		super('The execution was cancelled before this item was sent');
+		super('The execution was canceled before this item was sent');
 	}
 }
 
 /** An item on its way through an attempt. */
 export interface Task {
-	recordId: string;
-	isRead: boolean;
-	/** Resolves when the item may be sent; rejects when the run ends first. */
+	/** Tells records apart; items that change no record have a key of their own. */
+	recordKey: string;
+	/** Whether its parameters are there. */
+	isReady: boolean;
+	/** Resolves when the item may be sent; rejects with a RunEndedError if the run ends first. */
 	started: Promise<void>;
 	start(): void;
 	cancel(): void;
@@ -26,61 +28,70 @@ export class TaskQueue {
 
 	private readonly inFlight = new Set<Task>();
 
-	private unread = 0;
+	private preparing = 0;
 
+	/** @param concurrency how many items may be in flight at the same time */
 	constructor(private readonly concurrency: number) {}
 
-	get isReading(): boolean {
-		return this.unread > 0;
+	/** Whether the parameters of an item are still being checked. */
+	get isPreparing(): boolean {
+		return this.preparing > 0;
 	}
 
 	get isIdle(): boolean {
-		return this.unread === 0 && this.inFlight.size === 0;
+		return !this.isPreparing && this.inFlight.size === 0;
 	}
 
-	add(recordId: string): Task {
-		const task = { recordId, isRead: false } as Task;
-		task.started = new Promise<void>((resolve, reject) => {
-			task.start = resolve;
-			task.cancel = () => reject(new RunEndedError());
-		});
-		// While an item is being read, no one listens for this yet.
+	add(recordKey: string): Task {
+		const { promise, resolve, reject } = createDeferred();
+		const cancel = () => reject(new RunEndedError());
+		const task = { recordKey, isReady: false, started: promise, start: resolve, cancel };
+		// Until the item is ready, no one listens for this.
 		task.started.catch(() => {});
 		this.waiting.push(task);
-		this.unread++;
+		this.preparing++;
 		return task;
 	}
 
-	noteRead(task: Task): void {
-		task.isRead = true;
-		this.unread--;
+	ready(task: Task): void {
+		task.isReady = true;
+		this.preparing--;
 	}
 
-	/** Takes out an item that has ended, or could not be read. */
+	/** Takes out an item that has ended, whether or not it was ever ready. */
 	remove(task: Task): void {
+		if (!task.isReady) this.preparing--;
 		if (this.inFlight.delete(task)) return;
 		const index = this.waiting.indexOf(task);
 		if (index >= 0) this.waiting.splice(index, 1);
 	}
 
 	startNext(): void {
-		const busyRecords = new Set([...this.inFlight].map(({ recordId }) => recordId));
+		const busyRecords = new Set([...this.inFlight].map(({ recordKey }) => recordKey));
 		for (let index = 0; index < this.waiting.length; ) {
 			const task = this.waiting[index];
-			if (this.inFlight.size >= this.concurrency || !task.isRead) return;
+			if (this.inFlight.size >= this.concurrency || !task.isReady) return;
 
-			if (busyRecords.has(task.recordId)) {
+			if (busyRecords.has(task.recordKey)) {
 				index++;
 			} else {
 				this.waiting.splice(index, 1);
 				this.inFlight.add(task);
 				task.start();
 			}
-			busyRecords.add(task.recordId);
+			busyRecords.add(task.recordKey);
 		}
 	}
 
 	cancelWaiting(): void {
 		for (const task of this.waiting.splice(0)) task.cancel();
 	}
+}
+
+/** A promise with the functions that settle it. */
+export function createDeferred() {
+	let resolve!: () => void;
+	let reject!: (error: Error) => void;
+	const promise = new Promise<void>((...functions) => ([resolve, reject] = functions));
+	return { promise, resolve, reject };
 }

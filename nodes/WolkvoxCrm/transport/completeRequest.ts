@@ -7,8 +7,8 @@ import type {
 import { assertAllowedTarget, requiredCredential } from './credential';
 import { serverOrigin } from './server';
 
-/** Tells the companies of several credentials apart. */
-export function recipientOf(credentials: ICredentialDataDecryptedObject): string {
+/** Identifies the tenant: server and CRM operation. */
+export function getTenant(credentials: ICredentialDataDecryptedObject): string {
 	return `${serverOrigin(credentials)} ${requiredCredential(credentials, 'operation')}`;
 }
 

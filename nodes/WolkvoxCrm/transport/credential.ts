@@ -3,6 +3,20 @@ import { UserError } from 'n8n-workflow';
 
 import { serverOrigin } from './server';
 
+/** The key under which a request of this node carries the function that completes it. */
+export const COMPLETE = Symbol('complete');
+
+/** Gives a request what only the credential of its item knows: its address and the CRM operation. */
+export type Complete = (
+	credentials: ICredentialDataDecryptedObject,
+	options: IHttpRequestOptions,
+) => Promise<IHttpRequestOptions>;
+
+/** A request that has no address until the credential of its item completes it. */
+export interface IncompleteRequest extends IHttpRequestOptions {
+	[COMPLETE]?: Complete;
+}
+
 const LABELS = { operation: 'CRM Operation Name', token: 'Token' };
 
 /**
@@ -44,7 +58,7 @@ export function assertAllowedTarget(
 	options: AnyRequestOptions,
 ): void {
 	const own = new URL(serverOrigin(credentials));
-	const target = targetOf(options);
+	const target = getTarget(options);
 	const isWolkvox = target.protocol === 'https:' && target.hostname.endsWith('.wolkvox.com');
 
 	if (target.origin !== own.origin && !isWolkvox) {
@@ -64,7 +78,7 @@ export function assertAllowedTarget(
 }
 
 /** An operation that the description does not have is sent nowhere, as it brings no path. */
-function targetOf({ url, uri, baseURL }: AnyRequestOptions): URL {
+function getTarget({ url, uri, baseURL }: AnyRequestOptions): URL {
 	const path = url ?? uri ?? '';
 	if (path === '' && !baseURL) {
 		throw new UserError('The Wolkvox CRM node does not know this operation', {

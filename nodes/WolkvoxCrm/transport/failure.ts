@@ -1,4 +1,4 @@
-import { UserError } from 'n8n-workflow';
+import { OperationalError } from 'n8n-workflow';
 
 import type { OperationKind } from '../operation';
 
@@ -7,6 +7,13 @@ import type { OperationKind } from '../operation';
  * been applied unless it is proved that it was refused or never sent.
  */
 export type Outcome = 'refused' | 'notSent' | 'unknown';
+
+/** Where a request goes: the server, and the proxy in between if there is one. */
+export interface Peer {
+	host: string;
+	/** Set in the node; n8n's environment may name another one. */
+	proxyHost?: string;
+}
 
 interface FailureDetails {
 	/** What to do about it. */
@@ -20,7 +27,7 @@ interface FailureDetails {
 }
 
 /** Why a request was not confirmed. */
-export class RequestFailure extends UserError {
+export class RequestFailure extends OperationalError {
 	readonly httpCode?: string;
 
 	readonly retryAfterMs?: number;
@@ -43,4 +50,9 @@ export class RequestFailure extends UserError {
 		if (effect === 'reads') return this.repeatable !== undefined;
 		return this.repeatable === 'all' && this.outcome !== 'unknown';
 	}
+}
+
+/** Whether an HTTP status, or the `code` of a response, is one of success. */
+export function isSuccess(code: number): boolean {
+	return code >= 200 && code < 300;
 }

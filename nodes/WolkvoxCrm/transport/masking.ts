@@ -1,8 +1,8 @@
-/** A shorter token is not masked: it would occur by chance in the numbers and words of a response. */
-const SHORTEST_TOKEN = 6;
+/** In characters. A shorter token is not masked: it would occur by chance in the numbers and words of a response. */
+const MIN_MASKED_TOKEN_LENGTH = 6;
 
-/** A longer token is recognized inside longer words, too. */
-const RECOGNIZABLE_TOKEN = 16;
+/** In characters. From this length on, a token is masked inside longer words, too. */
+const MIN_TOKEN_LENGTH_IN_WORDS = 16;
 
 /**
  * Replaces the token in whatever a server said, however it is escaped. Mask before cutting any text,
@@ -12,7 +12,7 @@ const RECOGNIZABLE_TOKEN = 16;
  */
 export function maskToken<Value>(value: Value, token: string): Value;
 export function maskToken(value: unknown, token: string): unknown {
-	return token.length < SHORTEST_TOKEN ? value : mask(value, patternOf(token));
+	return token.length < MIN_MASKED_TOKEN_LENGTH ? value : mask(value, getTokenPattern(token));
 }
 
 /**
@@ -22,7 +22,7 @@ export function maskToken(value: unknown, token: string): unknown {
  * @returns nothing if the text is not JSON
  */
 export function parseMaskedJson(text: string, token: string): unknown {
-	const canHoldToken = /\\u00[2-7]/i.test(text) || new RegExp(anyForm(token), 'iu').test(text);
+	const canHoldToken = /\\u00[2-7]/i.test(text) || new RegExp(escapedForms(token), 'iu').test(text);
 	try {
 		const value: unknown = JSON.parse(text);
 		return canHoldToken ? maskToken(value, token) : value;
@@ -31,13 +31,13 @@ export function parseMaskedJson(text: string, token: string): unknown {
 	}
 }
 
-function anyForm(token: string): string {
-	return Array.from(token, anyFormOf).join('');
+function escapedForms(token: string): string {
+	return Array.from(token, escapedFormsOfCharacter).join('');
 }
 
-function patternOf(token: string): RegExp {
-	const escaped = anyForm(token);
-	return token.length < RECOGNIZABLE_TOKEN
+function getTokenPattern(token: string): RegExp {
+	const escaped = escapedForms(token);
+	return token.length < MIN_TOKEN_LENGTH_IN_WORDS
 		? new RegExp(
 				`(?<=^|[^\\p{L}\\p{N}]|%[\\da-f]{2}|\\\\(?:[bfnrt]|u[\\da-f]{4}))${escaped}(?![\\p{L}\\p{N}])`,
 				'giu',
@@ -54,7 +54,7 @@ const HTML_NAMES: Record<string, string> = {
 };
 
 /** A character of the token as it is, or as JSON, a URL or HTML escapes it. */
-function anyFormOf(character: string): string {
+function escapedFormsOfCharacter(character: string): string {
 	if (/[a-z\d]/i.test(character)) return character;
 	const code = character.charCodeAt(0);
 	const hex = code.toString(16);

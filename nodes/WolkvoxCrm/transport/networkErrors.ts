@@ -1,12 +1,6 @@
 import { checkServer } from './advice';
+import type { Peer } from './failure';
 import { RequestFailure } from './failure';
-
-/** Where a request goes: the server, and the proxy in between if there is one. */
-export interface Peer {
-	host: string;
-	/** Set in the node; n8n's environment may name another one. */
-	proxyHost?: string;
-}
 
 interface SentRequest extends Peer {
 	timeoutMs: number;
@@ -28,13 +22,13 @@ type WrappedError = NetworkError & { httpCode?: string | null; messages?: string
  * nothing can have left. Everything else is unknown.
  */
 export function describeNetworkError(error: WrappedError, request: SentRequest): RequestFailure {
-	const original = originalOf(error);
+	const original = getOriginal(error);
 	return wasConnected(original)
 		? lostConnection(original, request)
 		: missingConnection(original, request);
 }
 
-function originalOf(error: WrappedError): NetworkError {
+function getOriginal(error: WrappedError): NetworkError {
 	if (error.cause instanceof Error) return error.cause;
 	const message = error.messages?.[0] ?? error.message;
 	return Object.assign(new Error(message), { code: error.code ?? error.httpCode ?? '' });
@@ -69,9 +63,13 @@ function missingConnection(error: NetworkError, { host, proxyHost }: Peer): Requ
 	const repeatable = proxyHost ? undefined : 'all';
 
 	if (isTlsHandshake(error)) {
-		return new RequestFailure('notSent', `No secure connection to ${host}: ${tlsReason(error)}`, {
-			advice: `${checkServer(host)} n8n does not trust its certificate, or something on the way breaks the encryption.`,
-		});
+		return new RequestFailure(
+			'notSent',
+			`No secure connection to ${host}: ${getTlsReason(error)}`,
+			{
+				advice: `${checkServer(host)} n8n does not trust its certificate, or something on the way breaks the encryption.`,
+			},
+		);
 	}
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return new RequestFailure('notSent', `The ${peer} was not found`, { advice, repeatable });
@@ -86,7 +84,7 @@ function missingConnection(error: NetworkError, { host, proxyHost }: Peer): Requ
 }
 
 /** OpenSSL's reason stands between colons; after a semicolon, Node adds advice for whoever starts n8n. */
-function tlsReason({ message }: NetworkError): string {
+function getTlsReason({ message }: NetworkError): string {
 	const [, reason] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
 	if (reason === 'wrong version number') return 'the server does not speak HTTPS';
 	return reason ?? message.split(';')[0];
@@ -100,7 +98,7 @@ function lostConnection(
 ): RequestFailure {
 	const code = error.code ?? '';
 	if (code === 'ERR_CANCELED') {
-		return new RequestFailure('unknown', 'The execution was cancelled during the request');
+		return new RequestFailure('unknown', 'The execution was canceled during the request');
 	}
 	if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
 		return new RequestFailure(

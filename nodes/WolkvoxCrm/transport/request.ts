@@ -1,15 +1,15 @@
 import type {
 	DeclarativeRestApiSettings,
-	ICredentialDataDecryptedObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
 import type { OperationKind, RequestBody, WolkvoxResponse } from '../operation';
-import { completeRequest, recipientOf } from './completeRequest';
-import { requiredCredential } from './credential';
+import { completeRequest, getTenant } from './completeRequest';
+import type { Complete, IncompleteRequest } from './credential';
+import { COMPLETE, requiredCredential } from './credential';
+import type { Peer } from './failure';
 import { RequestFailure } from './failure';
-import type { Peer } from './networkErrors';
 import { describeNetworkError } from './networkErrors';
 import type { HttpResponse } from './response';
 import { parseResponse } from './response';
@@ -17,42 +17,29 @@ import { StreamedFile } from './streamedFile';
 
 export type RoutingRequest = DeclarativeRestApiSettings.ResultOptions;
 
-/** Who decides when a request may leave. */
-export interface RequestGate {
-	/**
-	 * Waits until a request may leave; throws if none may any more.
-	 *
-	 * @param recipient the server and the CRM operation to which it goes
-	 */
-	open(recipient: string): Promise<void>;
-	/** Lets no request of the run leave for a while, in milliseconds. */
-	hold(waitMs: number): void;
-}
+/** The first wait before a request is repeated; each further one is twice as long. */
+const FIRST_WAIT_MS = 1_000;
 
-/** The key under which a request of this node carries the function that completes it. */
-export const COMPLETE = Symbol('complete');
+const DEFAULT_TIMEOUT_MS = 300_000;
 
-/** A request that has no address until the credential of its item completes it. */
-export interface IncompleteRequest extends IHttpRequestOptions {
-	[COMPLETE]?: (
-		credentials: ICredentialDataDecryptedObject,
-		options: IHttpRequestOptions,
-	) => Promise<IHttpRequestOptions>;
-}
-
-/** The first wait before a request is repeated, in milliseconds; each further one is twice as long. */
-const FIRST_WAIT = 1_000;
-
-const DEFAULT_TIMEOUT = 300_000;
-
-/** The longest time that a timer of JavaScript can wait, in milliseconds. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** The longest time that a timer of JavaScript can wait. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 interface RequestSettings {
 	body: RequestBody;
-	action: OperationKind;
-	gate: RequestGate;
+	/** The files in the body. */
+	files: File[];
+	operation: OperationKind;
+	/** How often the request may be sent again. */
 	maxRetries: number;
+	/**
+	 * Waits until the request may leave; throws if it may not any more.
+	 *
+	 * @param tenant the server and the CRM operation to which it goes
+	 */
+	beforeSend(tenant: string): Promise<void>;
+	/** Lets no request of the run leave for a while, in milliseconds. */
+	pause(waitMs: number): void;
 }
 
 /**
@@ -60,7 +47,7 @@ interface RequestSettings {
  *
  * @param request n8n's request, complete except for its address and body
  * @returns the response of a success, without the token
- * @throws RequestFailure if no success came back; whatever the gate throws
+ * @throws RequestFailure if no success came back; whatever `beforeSend` throws
  */
 export async function sendRequest(
 	context: IExecutePaginationFunctions,
@@ -71,9 +58,9 @@ export async function sendRequest(
 	return await sendOnce(context, request, settings).catch(async (error: Error) => {
 		if (!(error instanceof RequestFailure)) throw error;
 
-		const mayRepeat = error.canRepeat(settings.action) && repeats < settings.maxRetries;
-		const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT * 2 ** repeats : 0);
-		settings.gate.hold(wait);
+		const mayRepeat = error.canRepeat(settings.operation) && repeats < settings.maxRetries;
+		const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT_MS * 2 ** repeats : 0);
+		settings.pause(wait);
 		if (!mayRepeat) throw error;
 		return await sendRequest(context, request, settings, repeats + 1);
 	});
@@ -81,24 +68,25 @@ export async function sendRequest(
 
 /**
  * n8n reads the item's credential right before a request leaves, and hands it to `authenticate`, which
- * calls the function that completes the request. Without that, it has no address to go to: what fails
- * earlier is definitely not sent.
+ * calls the function that completes the request: one reading of the credential decides server, CRM
+ * operation and token, so they cannot be of two tenants. Without that, the request has no address to go
+ * to: what fails earlier is definitely not sent.
  */
 async function sendOnce(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	{ body, action, gate }: RequestSettings,
+	{ body, files, operation, beforeSend }: RequestSettings,
 ): Promise<WolkvoxResponse> {
 	const { proxy, timeout: givenTimeout } = request.options as IHttpRequestOptions;
-	const timeout = usableTimeout(givenTimeout);
-	let recipient: (Peer & { token: string }) | undefined;
-	let refusal: Error | undefined;
+	const timeout = toUsableTimeout(givenTimeout);
+	let peer: (Peer & { token: string }) | undefined;
+	let notSentBecause: Error | undefined;
 
-	const complete: IncompleteRequest[typeof COMPLETE] = async (credentials, options) => {
+	const complete: Complete = async (credentials, options) => {
 		const completed = completeRequest({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
-		await gate.open(recipientOf(credentials));
-		recipient = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
+		await beforeSend(getTenant(credentials));
+		peer = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
 		return completed;
 	};
 	const options: IncompleteRequest = {
@@ -106,37 +94,35 @@ async function sendOnce(
 		timeout,
 		[COMPLETE]: async (...given) =>
 			await complete(...given).catch((error: Error) => {
-				refusal = error;
+				notSentBecause = error;
 				throw error;
 			}),
 	};
 
 	return await context
 		.makeRoutingRequest({ ...request, options })
-		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, recipient!, action))
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, peer!, operation))
 		.catch((error: Error) => {
-			if (!recipient) throw refusal ?? error;
+			if (!peer) throw notSentBecause ?? error;
 			if (error instanceof RequestFailure) throw error;
-			const hasFiles = streamedFiles(body).length > 0;
-			const sent = { ...recipient, timeoutMs: timeout, hasFiles };
-			throw unreadableFile(body) ?? describeNetworkError(error, sent);
+			const sent = { ...peer, timeoutMs: timeout, hasFiles: getStreamedFiles(files).length > 0 };
+			throw unreadableFile(files) ?? describeNetworkError(error, sent);
 		})
-		.finally(() => streamedFiles(body).forEach((file) => file.close()));
+		.finally(() => getStreamedFiles(files).forEach((file) => file.close()));
 }
 
 /** n8n accepts any number; a timer that is too long ends at once, and one below a millisecond never. */
-function usableTimeout(timeout: unknown): number {
+function toUsableTimeout(timeout: unknown): number {
 	const milliseconds = Number(timeout);
-	return milliseconds > 0 ? Math.min(Math.ceil(milliseconds), LONGEST_TIMEOUT) : DEFAULT_TIMEOUT;
+	return milliseconds > 0 ? Math.min(Math.ceil(milliseconds), MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 }
 
-function streamedFiles(body: RequestBody): StreamedFile[] {
-	const parts = body instanceof FormData ? [...body.values()] : [];
-	return parts.filter((part) => part instanceof StreamedFile);
+function getStreamedFiles(files: File[]): StreamedFile[] {
+	return files.filter((file) => file instanceof StreamedFile);
 }
 
-function unreadableFile(body: RequestBody): RequestFailure | undefined {
-	const file = streamedFiles(body).find(({ fault }) => fault);
+function unreadableFile(files: File[]): RequestFailure | undefined {
+	const file = getStreamedFiles(files).find(({ fault }) => fault);
 	return (
 		file &&
 		new RequestFailure('unknown', `Attachments: "${file.name}" could not be read completely`)

@@ -6,16 +6,16 @@ import type {
 } from 'n8n-workflow';
 
 import type { OperationKind, WolkvoxResponse } from '../operation';
-import type { Outcome } from './failure';
-import { isObject } from './isObject';
+import { hasContent, isJsonObject } from './content';
+import type { Outcome, Peer } from './failure';
+import { isSuccess } from './failure';
 import { maskToken, parseMaskedJson } from './masking';
-import type { Peer } from './networkErrors';
-import { foundNothing, inEnvelope, isEmpty } from './queryResponse';
-import { failedResponse, foreignResponse, isSuccess, quote } from './responseFailures';
+import { failedResponse, unexpectedSender } from './responseErrors';
 import { retryAfterMs } from './retryAfter';
+import { foundNothing, hasNoRecord, wrapBareResult } from './searchResult';
 
-/** How much of a body is decoded at a time, in bytes. */
-const PIECE = 2 ** 16;
+/** How much of a body is decoded at a time. */
+const DECODE_CHUNK_BYTES = 2 ** 16;
 
 /** A response as n8n hands it on: the body is a Buffer, or text if a version of n8n ignores `encoding`. */
 export interface HttpResponse {
@@ -37,29 +37,29 @@ export async function keepFullResponse(
  * Reads a response (page "cases update"; help center, "Possible Error Codes"). Its `msg` decides
  * nothing about a change: the page itself has two spellings of success.
  *
- * @param recipient who was asked, and the token to mask
+ * @param peer who was asked, and the token to mask
  * @returns for a read without a match, a response with empty `data`
  * @throws RequestFailure if it is not a success of Wolkvox
  */
 export function parseResponse(
 	response: HttpResponse,
 	{ token, ...peer }: Peer & { token: string },
-	action: OperationKind,
+	operation: OperationKind,
 ): WolkvoxResponse {
 	const { statusCode } = response;
-	const isRead = action.effect === 'reads';
-	const text = textOf(response);
+	const isReadOnly = operation.effect === 'reads';
+	const text = getText(response);
 	const json = parseMaskedJson(text, token);
-	const value = isRead ? inEnvelope(json, statusCode) : storable(json);
-	const body = isObject(value) ? value : undefined;
-	const code = body ? codeOf(body, statusCode, isRead) : NaN;
+	const value = isReadOnly ? wrapBareResult(json, statusCode) : toStorable(json);
+	const body = isJsonObject(value) ? value : undefined;
+	const code = body ? getCode(body, statusCode, isReadOnly) : NaN;
 
 	const isReadable = body !== undefined || text.trim() === '';
-	if (isRead && isReadable && foundNothing(body ?? {}, code, statusCode)) {
+	if (isReadOnly && isReadable && foundNothing(body ?? {}, code, statusCode)) {
 		return { code: 200, data: [] };
 	}
-	const outcome = outcomeOf(response, code);
-	if (body && outcome === 'applied' && !(isRead && isEmpty(body.data)))
+	const outcome = getOutcome(response, code);
+	if (body && outcome === 'applied' && !(isReadOnly && hasNoRecord(body.data)))
 		return normalize(body, code);
 
 	const headers = maskToken(response.headers, token);
@@ -69,9 +69,9 @@ export function parseResponse(
 		...peer,
 		code,
 		outcome: outcome === 'applied' ? 'unknown' : outcome,
-		action,
+		operation,
 	};
-	throw body ? failedResponse(failure, body) : foreignResponse(failure, maskToken(text, token));
+	throw body ? failedResponse(failure, body) : unexpectedSender(failure, maskToken(text, token));
 }
 
 /**
@@ -79,7 +79,7 @@ export function parseResponse(
  * 520 and up) does not know what the server behind it did, and a 302 or 303 is what many programs
  * send after they have applied a form.
  */
-function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome | 'applied' {
+function getOutcome({ statusCode, headers }: HttpResponse, code: number): Outcome | 'applied' {
 	const isPaused = statusCode === 503 && retryAfterMs(headers) !== undefined;
 	if (statusCode === 502 || statusCode === 504 || statusCode >= 520) return 'unknown';
 	if (isSuccess(code)) return isSuccess(statusCode) ? 'applied' : 'unknown';
@@ -92,12 +92,12 @@ function outcomeOf({ statusCode, headers }: HttpResponse, code: number): Outcome
  * Wolkvox sends `code` as a number or as text. Without it, the verdict is the ID of a record or an
  * object in `data`, and for a read any `data`, unless an error is named.
  */
-function codeOf(body: IDataObject, statusCode: number, isRead: boolean): number {
+function getCode(body: IDataObject, statusCode: number, isReadOnly: boolean): number {
 	const { code, data, wolkvox_id: id, error } = body;
 	if (code === undefined) {
-		const hasData = isRead ? data != null : isObject(data) && Object.keys(data).length > 0;
-		const hasResult = hasData || quote(id) !== undefined;
-		return isSuccess(statusCode) && hasResult && !quote(error) ? statusCode : NaN;
+		const hasData = isReadOnly ? data != null : isJsonObject(data) && Object.keys(data).length > 0;
+		const hasResult = hasData || hasContent(id);
+		return isSuccess(statusCode) && hasResult && !hasContent(error) ? statusCode : NaN;
 	}
 	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d+\s*$/.test(code))
 		? Number(code)
@@ -106,24 +106,24 @@ function codeOf(body: IDataObject, statusCode: number, isRead: boolean): number 
 
 /** `error` gets another name: n8n's Retry On Fail would read even the text "null" as a failure, and send the item again. */
 function normalize({ error, ...body }: IDataObject, code: number): WolkvoxResponse {
-	return { ...body, code, ...(quote(error) && { errorDetails: error }) };
+	return { ...body, code, ...(hasContent(error) && { errorDetails: error }) };
 }
 
 /**
  * The text of a response, in its declared charset, without a byte order mark and zero bytes. It is
  * decoded in pieces: Node.js stores a long text that is decoded at once in two bytes per character.
  */
-function textOf({ body, headers }: HttpResponse): string {
+function getText({ body, headers }: HttpResponse): string {
 	if (!Buffer.isBuffer(body)) return typeof body === 'string' ? body : JSON.stringify(body ?? '');
-	const decoder = decoderFor(headers);
+	const decoder = getDecoder(headers);
 	let text = '';
-	for (let start = 0; start < body.length; start += PIECE) {
-		text += decoder.decode(body.subarray(start, start + PIECE), { stream: true });
+	for (let start = 0; start < body.length; start += DECODE_CHUNK_BYTES) {
+		text += decoder.decode(body.subarray(start, start + DECODE_CHUNK_BYTES), { stream: true });
 	}
 	return (text + decoder.decode()).replaceAll('\0', '');
 }
 
-function decoderFor(headers: HttpResponse['headers']) {
+function getDecoder(headers: HttpResponse['headers']) {
 	const [, charset = 'utf-8'] = /charset="?([\w-]+)/i.exec(String(headers['content-type'])) ?? [];
 	try {
 		return new TextDecoder(charset);
@@ -133,7 +133,7 @@ function decoderFor(headers: HttpResponse['headers']) {
 }
 
 /** n8n cannot save what is nested too deeply: a change with such a response must not count as applied. */
-function storable(json: unknown): unknown {
+function toStorable(json: unknown): unknown {
 	try {
 		JSON.stringify(json);
 		return json;

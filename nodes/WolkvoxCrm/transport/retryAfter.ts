@@ -1,5 +1,5 @@
 /** The longest wait that the node honors by itself, in milliseconds; a longer one is the user's to decide. */
-export const LONGEST_WAIT = 30_000;
+export const MAX_WAIT = 30_000;
 
 /** `Date.parse` reads far more than dates, such as `soon 3` as a day in 2001. */
 const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
@@ -16,7 +16,7 @@ export function retryAfterMs(headers: Record<string, unknown>): number | undefin
 }
 
 /** A wait for a person to read: whole seconds, up to a day. */
-export function inWords(waitMs: number): string {
+export function describeWait(waitMs: number): string {
 	const seconds = Math.ceil(waitMs / 1000);
 	return seconds > 86_400 ? 'more than a day' : `${seconds} seconds`;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
-import { recordsOf } from '../../transport/queryResponse';
+import { toRecords } from '../../transport/searchResult';
 import { throwUserError } from '../shared/values';
 import { CHECK_CASE, getCaseId } from './caseId';
 
@@ -18,7 +18,7 @@ export const getOperation: Operation<string> = {
 
 	async send(caseId, { request }) {
 		const { data } = await request({ field: 'wolkvox-id', value: caseId });
-		return [theCase(recordsOf(data), caseId)];
+		return [theCase(toRecords(data), caseId)];
 	},
 };
 

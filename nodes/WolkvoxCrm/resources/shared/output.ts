@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { isObject } from '../../transport/isObject';
+import { hasContent, isJsonObject } from '../../transport/content';
 import type { WolkvoxResponse } from '../../operation';
-import { quote } from '../../transport/responseFailures';
 
 /**
  * The JSON of a created or updated record: Wolkvox's response, with the ID in `data.wolkvox_id`, which
@@ -13,6 +12,7 @@ import { quote } from '../../transport/responseFailures';
 export function withRecordId(response: WolkvoxResponse, id: unknown): IDataObject {
 	const { data } = response;
 	if (!id || Array.isArray(data)) return response;
-	if (!isObject(data)) return { ...response, data: quote(data) ? data : { wolkvox_id: id } };
+	if (!isJsonObject(data))
+		return { ...response, data: hasContent(data) ? data : { wolkvox_id: id } };
 	return { ...response, data: { ...data, wolkvox_id: data.wolkvox_id || id } };
 }

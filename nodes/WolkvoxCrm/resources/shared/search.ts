@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import type { SendContext } from '../../operation';
-import { recordsOf } from '../../transport/queryResponse';
+import { toRecords } from '../../transport/searchResult';
 import { parseJsonObject } from './jsonFields';
 import { bodyFieldsOption } from './searchFields';
 import { throwUserError } from './values';
@@ -39,7 +39,7 @@ export async function search(
 	{ request }: SendContext,
 ): Promise<IDataObject[]> {
 	const { data } = await request(body);
-	return recordsOf(data).slice(0, limit);
+	return toRecords(data).slice(0, limit);
 }
 
 function getLimit(context: IExecutePaginationFunctions): number {

@@ -1,5 +1,5 @@
 import type { Operation } from '../../operation';
-import { recordsOf } from '../../transport/queryResponse';
+import { toRecords } from '../../transport/searchResult';
 import { throwUserError } from '../shared/values';
 
 /** Token: Get Quota (page "token information" of the API): what is left of the token's calls today. */
@@ -14,7 +14,7 @@ export const getQuotaOperation: Operation<undefined> = {
 
 	async send(_parameters, { request }) {
 		const { data } = await request();
-		const [quota] = recordsOf(data);
+		const [quota] = toRecords(data);
 		return [quota ?? throwNoQuota()];
 	},
 };

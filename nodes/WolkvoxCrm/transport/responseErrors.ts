@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { OperationKind } from '../operation';
 import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
-import type { Outcome } from './failure';
-import { RequestFailure } from './failure';
-import type { Peer } from './networkErrors';
-import { inWords, LONGEST_WAIT, retryAfterMs } from './retryAfter';
+import { quote, toPlainText } from './content';
+import type { Outcome, Peer } from './failure';
+import { isSuccess, RequestFailure } from './failure';
+import { describeWait, MAX_WAIT, retryAfterMs } from './retryAfter';
 
 /** What is known of a response that is not a success. */
 interface FailedResponse extends Peer {
@@ -14,31 +14,28 @@ interface FailedResponse extends Peer {
 	/** Wolkvox's verdict; NaN if there is none. */
 	code: number;
 	outcome: Outcome;
-	action: OperationKind;
+	operation: OperationKind;
 }
-
-/** What a server says is cut here: an error message is read by a person. */
-const MESSAGE_LENGTH = 500;
 
 /** A response in Wolkvox's own form that is not a success, in Wolkvox's words. */
 export function failedResponse(response: FailedResponse, body: IDataObject): RequestFailure {
-	const { statusCode, code, outcome, action } = response;
+	const { statusCode, code, outcome, operation } = response;
 	if (isRedirect(statusCode) && !(code >= 400)) return redirect(response);
 
 	const failedCode = code >= 400 ? code : statusCode;
 	return statusFailure(
 		response,
 		failedCode,
-		messageOf(response, body) ??
+		getMessage(response, body) ??
 			(outcome === 'refused'
 				? `Wolkvox rejected the request (code ${failedCode})`
 				: 'The response does not say whether Wolkvox accepted the request'),
-		adviceForCode(failedCode, action),
+		adviceForCode(failedCode, operation),
 	);
 }
 
-/** The words of a success under a failing status would mislead. */
-function messageOf({ statusCode, code }: FailedResponse, body: IDataObject) {
+/** Under a failing status, the message of a success would mislead. */
+function getMessage({ statusCode, code }: FailedResponse, body: IDataObject) {
 	if (isSuccess(code) && !isSuccess(statusCode)) {
 		return `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
 	}
@@ -48,13 +45,13 @@ function messageOf({ statusCode, code }: FailedResponse, body: IDataObject) {
 }
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
-export function foreignResponse(response: FailedResponse, text: string): RequestFailure {
+export function unexpectedSender(response: FailedResponse, text: string): RequestFailure {
 	const { statusCode, host, proxyHost } = response;
 	if (isRedirect(statusCode)) return redirect(response);
 	if (statusCode === 407) return proxyLogin(response);
 
 	const sender = proxyHost ? `The proxy ${proxyHost} or ${host}` : host;
-	const plain = plainText(text);
+	const plain = toPlainText(text);
 	const said = plain === '' ? '' : ` Its response begins: ${plain}`;
 	if (/POST Content-Length of \d+ bytes exceeds/.test(plain)) {
 		const message = `The attachments are larger than ${host} accepts`;
@@ -63,13 +60,9 @@ export function foreignResponse(response: FailedResponse, text: string): Request
 	return statusFailure(
 		response,
 		statusCode,
-		`${sender} sent ${kindOf(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
+		`${sender} sent ${describeContent(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
 		`${adviceForForeignStatus(statusCode, host)}${said}`,
 	);
-}
-
-export function isSuccess(code: number): boolean {
-	return code >= 200 && code < 300;
 }
 
 function isRedirect(statusCode: number): boolean {
@@ -111,38 +104,17 @@ function statusFailure(
 		const repeatable = code >= 500 ? 'reads' : undefined;
 		return new RequestFailure(outcome, message, { advice, httpCode, repeatable });
 	}
-	const isShort = wait === undefined || wait <= LONGEST_WAIT;
+	const isShort = wait === undefined || wait <= MAX_WAIT;
 	return new RequestFailure(
 		outcome,
-		isShort ? message : `${message.replace(/\.$/, '')}. Wolkvox asks you to wait ${inWords(wait)}`,
+		isShort
+			? message
+			: `${message.replace(/\.$/, '')}. Wolkvox asks you to wait ${describeWait(wait)}`,
 		{ advice, httpCode, repeatable: isShort ? 'all' : undefined, retryAfterMs: wait },
 	);
 }
 
-function kindOf(text: string): string {
+function describeContent(text: string): string {
 	if (text.trim() === '') return 'an empty body';
 	return /^\s*</.test(text) ? 'a web page' : 'unexpected content';
-}
-
-/** The beginning of a text or page, without markup. */
-function plainText(text: string): string {
-	const plain = text
-		.slice(0, 10 * MESSAGE_LENGTH)
-		.replace(/<(script|style)\b.*?<\/\1\s*>/gis, ' ')
-		.replace(/<[^>]*>/g, ' ')
-		.replace(/\s+/g, ' ')
-		.trim();
-	return plain.length > MESSAGE_LENGTH ? `${cut(plain)}…` : plain;
-}
-
-/** Not in the middle of an emoji. */
-function cut(text: string): string {
-	return text.slice(0, MESSAGE_LENGTH).replace(/[\ud800-\udbff]$/, '');
-}
-
-/** What `msg` or `error` says, be it text, a list or an object; Wolkvox sends the text "null" for nothing. */
-export function quote(value: unknown): string | undefined {
-	const text = typeof value === 'object' ? JSON.stringify(value ?? '') : String(value ?? '');
-	const isEmpty = ['', '""', 'null', '[]', '{}', 'false'].includes(text.trim());
-	return isEmpty ? undefined : cut(text);
 }

@@ -1,18 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { RequestFailure } from './failure';
-import { isObject } from './isObject';
-import { isSuccess, quote } from './responseFailures';
+import { hasContent, isJsonObject, quote } from './content';
+import { isSuccess, RequestFailure } from './failure';
 
 /** What a query without a match has responded to integrations; no page of the API shows it. */
-const NO_MATCH = ['0 records were are found', 'There are no values in the specified page'];
+const NO_MATCH_MESSAGES = ['0 records were are found', 'There are no values in the specified page'];
 
 /** What a success can say beside an empty result. */
-const PLAIN = /^$|^0 (records|registros)[\p{L} ]*\.?$|^ok$|^succes/iu;
+const HARMLESS_MESSAGE = /^$|^0 (records|registros)[\p{L} ]*\.?$|^ok$|^succes/iu;
 
 /** A list, or a record alone, in the envelope of Wolkvox's other responses. */
-export function inEnvelope(json: unknown, statusCode: number): unknown {
-	const isRecord = isObject(json) && !('code' in json) && !('data' in json) && 'wolkvox_id' in json;
+export function wrapBareResult(json: unknown, statusCode: number): unknown {
+	const isRecord =
+		isJsonObject(json) && !('code' in json) && !('data' in json) && 'wolkvox_id' in json;
 	return Array.isArray(json) || isRecord ? { code: statusCode, data: json } : json;
 }
 
@@ -23,16 +23,16 @@ export function inEnvelope(json: unknown, statusCode: number): unknown {
  */
 export function foundNothing(body: IDataObject, code: number, statusCode: number): boolean {
 	const { msg, error, data, ...others } = body;
-	if (!isEmpty(data)) return false;
+	if (!hasNoRecord(data)) return false;
 	const text = quote(msg)?.trim() ?? '';
 	const failedCode = code >= 400 ? code : statusCode;
-	if (failedCode === 416 || NO_MATCH.includes(text)) return true;
+	if (failedCode === 416 || NO_MATCH_MESSAGES.includes(text)) return true;
 
 	// Records under another name must not get lost.
 	const hasOtherData = Object.values(others).some(
-		(value) => typeof value === 'object' && !isEmpty(value),
+		(value) => typeof value === 'object' && !hasNoRecord(value),
 	);
-	const isPlain = quote(error) === undefined && PLAIN.test(text);
+	const isPlain = !hasContent(error) && HARMLESS_MESSAGE.test(text);
 	return isPlain && !hasOtherData && isSuccess(statusCode) && isSuccess(code);
 }
 
@@ -42,19 +42,19 @@ export function foundNothing(body: IDataObject, code: number, statusCode: number
  *
  * @throws RequestFailure if there is something else
  */
-export function recordsOf(data: unknown): IDataObject[] {
+export function toRecords(data: unknown): IDataObject[] {
 	const records: unknown[] =
-		isObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data].flat();
-	if (!records.every(isObject)) {
+		isJsonObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data].flat();
+	if (!records.every(isJsonObject)) {
 		throw new RequestFailure('unknown', 'The response contains a record that is not an object');
 	}
 	return records;
 }
 
-/** Whether there is no record; Wolkvox's own sample of an update has an object whose only value is empty text. */
-export function isEmpty(data: unknown): boolean {
+/** Whether there is no record: Wolkvox's own sample of an update has an object whose only value is empty text. */
+export function hasNoRecord(data: unknown): boolean {
 	if (Array.isArray(data)) return data.length === 0;
-	return isObject(data)
+	return isJsonObject(data)
 		? Object.values(data).every((value) => value === '' || value === null)
 		: !data;
 }
