@@ -17,11 +17,11 @@ import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 
 /** What to do about the codes that matter to a credential. */
 const CODE_ADVICE: Record<string, string> = {
-	400: 'A value is missing (400): check CRM Operation Name',
+	400: "A value is missing (400): check 'CRM Operation Name'",
 	401: 'Wolkvox does not recognize this token (401): copy it again from the CRM',
-	403: 'Wolkvox rejected this token (403): use an internal token, and check CRM Operation Name and the daily quota',
-	404: 'Wolkvox did not find this (404): check Server and CRM Operation Name',
-	412: 'Wolkvox rejected these values (412): check CRM Operation Name',
+	403: "Wolkvox rejected this token (403): use an internal token, and check 'CRM Operation Name' and the daily quota",
+	404: "Wolkvox did not find this (404): check 'Server' and 'CRM Operation Name'",
+	412: "Wolkvox rejected these values (412): check 'CRM Operation Name'",
 	429: 'Wolkvox is receiving too many requests (429): try again later',
 };
 
@@ -186,7 +186,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			failWhen(
 				'data.token_limit',
 				undefined,
-				'Unexpected response: check Server, CRM Operation Name and Token',
+				"Unexpected response: check 'Server', 'CRM Operation Name' and 'Token'",
 			),
 		],
 	};

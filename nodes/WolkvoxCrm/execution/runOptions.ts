@@ -46,6 +46,6 @@ export function assertRunOptions({ concurrency, maxRetries }: RunOptions): void 
 function assertWholeNumber(number: number, { displayName, typeOptions }: INodeProperties): void {
 	const { minValue = 0, maxValue = Infinity } = typeOptions ?? {};
 	if (!Number.isInteger(number) || number < minValue || number > maxValue) {
-		throw new UserError(`${displayName} must be a whole number from ${minValue} to ${maxValue}`);
+		throw new UserError(`'${displayName}' must be a whole number from ${minValue} to ${maxValue}`);
 	}
 }

@@ -4,7 +4,7 @@ import type { OperationKind } from '../operation';
 export function checkServer(host: string): string {
 	const [, number] = /^sv(\d+)\.crmvox\.com$/.exec(host) ?? [];
 	const replacement = number ? ` Wolkvox has replaced ${host} with crm${number}.wolkvox.com.` : '';
-	return `Check Server in the credential.${replacement}`;
+	return `Check 'Server' in the credential.${replacement}`;
 }
 
 /** The codes by which Wolkvox rejects values (help center, "Possible Error Codes"). */
@@ -12,11 +12,11 @@ const REJECTED = [400, 412, 416, 417];
 
 /** What to do about the other codes that Wolkvox lists there, and the usual others. */
 const ADVICE: Record<number, string> = {
-	401: 'Check Token in the credential: it must be an internal token of the CRM, not an external one and not one from Wolkvox Manager.',
-	403: 'Check Token in the credential: it must be an internal token of the CRM. If it is, check CRM Operation Name; the daily quota may also be used up.',
-	405: 'Check Server in the credential.',
+	401: "Check 'Token' in the credential: it must be an internal token of the CRM, not an external one and not one from Wolkvox Manager.",
+	403: "Check 'Token' in the credential: it must be an internal token of the CRM. If it is, check 'CRM Operation Name'; the daily quota may also be used up.",
+	405: "Check 'Server' in the credential.",
 	413: 'An attachment is larger than the server accepts.',
-	429: 'Wolkvox is receiving too many requests: lower Max Concurrent Requests, or set Batching under Settings > Request Options.',
+	429: "Wolkvox is receiving too many requests: lower 'Max Concurrent Requests', or set 'Batching' under Settings > Request Options.",
 };
 
 /** What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status. */
@@ -27,8 +27,8 @@ export function adviceForCode(
 	if (REJECTED.includes(code)) return rejectedAdvice;
 	if (code === 404) {
 		return notFoundAdvice
-			? `${notFoundAdvice} If the ID is right, check Server in the credential.`
-			: 'Check Server in the credential.';
+			? `${notFoundAdvice} If the ID is right, check 'Server' in the credential.`
+			: "Check 'Server' in the credential.";
 	}
 	return ADVICE[code] ?? (code >= 500 ? 'Wolkvox is busy or unavailable.' : undefined);
 }

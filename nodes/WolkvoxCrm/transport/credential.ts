@@ -31,11 +31,11 @@ export function requiredCredential(
 	const text = String(credentials[name] ?? '').trim();
 
 	if (text === '') {
-		throw new UserError(`${LABELS[name]} in the Wolkvox CRM credential is empty`);
+		throw new UserError(`'${LABELS[name]}' in the Wolkvox CRM credential is empty`);
 	}
 	if (name === 'token' && /[^\x21-\x7e]/.test(text)) {
 		throw new UserError(
-			'Token in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent',
+			"'Token' in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent",
 			{ description: 'Copy the token again from the CRM and paste it on its own' },
 		);
 	}
@@ -71,7 +71,7 @@ export function assertAllowedTarget(
 		Boolean(options.skipSslCertificateValidation) || options.rejectUnauthorized === false;
 	if (options.proxy && (ignoresCertificate || target.protocol === 'http:')) {
 		throw new UserError(
-			'Proxy cannot be combined with Ignore SSL Issues or with a server without HTTPS, because the proxy could read the Wolkvox token',
+			"'Proxy' cannot be combined with 'Ignore SSL Issues' or with a server without HTTPS, because the proxy could read the Wolkvox token",
 			{ description: 'Remove one of the two under Settings > Request Options' },
 		);
 	}

@@ -59,7 +59,7 @@ function isTlsHandshake({ code = '', message }: NetworkError): boolean {
 function missingConnection(error: NetworkError, { host, proxyHost }: Peer): RequestFailure {
 	const code = error.code ?? '';
 	const peer = proxyHost ? `proxy ${proxyHost}` : `server ${host}`;
-	const advice = proxyHost ? 'Check Proxy under Settings > Request Options.' : checkServer(host);
+	const advice = proxyHost ? "Check 'Proxy' under Settings > Request Options." : checkServer(host);
 	const repeatable = proxyHost ? undefined : 'all';
 
 	if (isTlsHandshake(error)) {
@@ -105,7 +105,7 @@ function lostConnection(
 			'unknown',
 			`Wolkvox did not respond within ${timeoutMs / 1000} seconds`,
 			{
-				advice: 'You can set a longer Timeout under Settings > Request Options.',
+				advice: "You can set a longer 'Timeout' under Settings > Request Options.",
 				repeatable: 'reads',
 			},
 		);

@@ -125,6 +125,6 @@ function unreadableFile(files: File[]): RequestFailure | undefined {
 	const file = getStreamedFiles(files).find(({ fault }) => fault);
 	return (
 		file &&
-		new RequestFailure('unknown', `Attachments: "${file.name}" could not be read completely`)
+		new RequestFailure('unknown', `'Attachments': "${file.name}" could not be read completely`)
 	);
 }

@@ -83,7 +83,7 @@ function proxyLogin({ proxyHost }: FailedResponse): RequestFailure {
 	const proxy = proxyHost ? `The proxy ${proxyHost}` : 'A proxy on the way';
 	return new RequestFailure('notSent', `${proxy} requires a user name and password`, {
 		advice:
-			'Add them to Proxy under Settings > Request Options, e.g. http://user:password@host:port.',
+			"Add them to 'Proxy' under Settings > Request Options, e.g. http://user:password@host:port.",
 		httpCode: '407',
 	});
 }

@@ -32,8 +32,8 @@ export function serverOrigin(credentials: ICredentialDataDecryptedObject): strin
 		const label = credentials.server === 'custom' ? 'Custom Server' : 'Server';
 		throw new UserError(
 			host === ''
-				? `${label} in the Wolkvox CRM credential is empty`
-				: `${label} in the Wolkvox CRM credential is not a server name: "${host}"`,
+				? `'${label}' in the Wolkvox CRM credential is empty`
+				: `'${label}' in the Wolkvox CRM credential is not a server name: "${host}"`,
 			{
 				description: 'Enter the host of your CRM as the browser shows it, e.g. crm0001.wolkvox.com',
 			},

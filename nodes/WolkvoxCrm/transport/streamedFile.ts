@@ -80,7 +80,7 @@ export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promi
 
 	const metadata = await helpers.getBinaryMetadata(id).catch(() => undefined);
 	if (!metadata) {
-		throw new UserError(`Attachments: n8n no longer has the contents of "${name}"`, {
+		throw new UserError(`'Attachments': n8n no longer has the contents of "${name}"`, {
 			description:
 				'They may have been deleted. In queue mode every worker must have access to them: store binary data in the database or in S3, not on one disk.',
 		});
@@ -95,7 +95,7 @@ function decodeBase64(data: string, name: string): Buffer {
 	const contents = Buffer.from(data, BINARY_ENCODING);
 	const unpadded = (text: string) => text.replace(/\s+|=+\s*$/g, '');
 	if (unpadded(contents.toString(BINARY_ENCODING)) !== unpadded(data)) {
-		throw new UserError(`Attachments: the contents of "${name}" are not base64`, {
+		throw new UserError(`'Attachments': the contents of "${name}" are not base64`, {
 			description:
 				'The node that made this file, such as a Code node, must put base64 into data, without a prefix such as data:image/png;base64,',
 		});
