@@ -1,11 +1,13 @@
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { getCaseSearchFields, getCaseTypes, getModules } from './listSearch/lists';
 import { caseDescription } from './resources/case';
+import { getCaseTypes } from './resources/case/fields';
+import { getCaseSearchFields } from './resources/case/getMany';
 import { optionsField } from './resources/options';
 import { recordDescription } from './resources/record';
-import { searchFields } from './resources/shared/searchFields';
+import { getModules } from './resources/record/fields';
+import { searchFields } from './resources/shared/search';
 import { tokenDescription } from './resources/token';
 
 export class WolkvoxCrm implements INodeType {
@@ -23,7 +25,7 @@ export class WolkvoxCrm implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'wolkvoxCrmApi', required: true }],
-		// No base URL: the handlers send to the server of each item's own credential. No Content-Type: n8n
+		// No base URL: the operations send to the server of each item's own credential. No Content-Type: n8n
 		// would turn the form into JSON. No redirects and no errors by status: a redirect would carry the
 		// token to another host, and n8n sends again what ends in 401.
 		requestDefaults: {

@@ -1,6 +1,5 @@
 import { getManyOperation } from '../../nodes/WolkvoxCrm/resources/case/getMany';
 import { updateOperation } from '../../nodes/WolkvoxCrm/resources/case/update';
-import type { CaseUpdate } from '../../nodes/WolkvoxCrm/resources/case/updateParameters';
 import { RequestFailure } from '../../nodes/WolkvoxCrm/transport/failure';
 import { describeNetworkError } from '../../nodes/WolkvoxCrm/transport/networkErrors';
 import { parseResponse } from '../../nodes/WolkvoxCrm/transport/response';
@@ -11,12 +10,12 @@ const SENT = { host: 'c.test', timeoutMs: 1, hasFiles: false };
 
 const RECIPIENT = { host: 'HOST', token: 'response-token' };
 
-const UPDATE: CaseUpdate = {
+const UPDATE: Parameters<typeof updateOperation.send>[0] = {
 	caseId: 'case0',
 	fields: [],
 	files: [],
-	attachmentField: 'files',
-	multipleFiles: 'together',
+	partName: 'files',
+	areTogether: true,
 };
 
 /** A body as n8n hands it on. */

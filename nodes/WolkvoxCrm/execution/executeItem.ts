@@ -11,7 +11,7 @@ import { addSummary, toNodeError } from './errors';
 import type { Entry } from './ledger';
 import type { NodeRun } from './nodeRun';
 import { getNodeRun } from './nodeRun';
-import { assertRunOptions } from './runOptions';
+import { assertRunOptions } from '../runOptions';
 
 /** A model that gets nothing at all can take it for a failure, or for anything else. */
 const NO_MATCH = { message: 'Nothing matches' };

@@ -5,8 +5,8 @@ import type { OperationKind } from '../operation';
 import { Attempt } from './attempt';
 import { EvaluationLoop } from './evaluationLoop';
 import { Ledger } from './ledger';
-import type { RunOptions } from './runOptions';
-import { getRunOptions } from './runOptions';
+import type { RunOptions } from '../runOptions';
+import { getRunOptions } from '../runOptions';
 import { RunEndedError } from './taskQueue';
 
 /** A node run: all attempts over the same items. */

@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { maxConcurrentOption, maxRetriesOption } from '../execution/runOptions';
+import { maxConcurrentOption, maxRetriesOption } from '../runOptions';
 import {
 	attachmentPartNameOption,
 	multipleFilesOfCreateOption,
 	multipleFilesOfUpdateOption,
-} from './case/fileOptions';
-import { bodyFieldsOption } from './shared/searchFields';
+} from './case/form';
+import { bodyFieldsOption } from './shared/search';
 
 /** The options of all operations, in one definition: n8n evaluates a parameter once for each that it has. */
 export const optionsField: INodeProperties = {

@@ -11,11 +11,11 @@ const CASE = {
 
 /** What to do if Wolkvox knows no such case. */
 export const CHECK_CASE =
-	'Check Case: it needs the whole Wolkvox ID, the last part of the URL of the open case. To look for a case by its number, use Get Many.';
+	"Check 'Case': it needs the whole Wolkvox ID, the last part of the URL of the open case. To look for a case by its number, use Get Many.";
 
 export const caseIdField = recordIdField(CASE);
 
-/** The ID of the case that an item names; throws a UserError if there is none. */
+/** @throws UserError if an item names no case */
 export function getCaseId(context: IExecutePaginationFunctions): string {
 	return getRecordId(context, CASE);
 }

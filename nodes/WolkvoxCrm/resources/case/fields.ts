@@ -1,17 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { fieldRows, fieldsAsJson } from '../shared/fieldParameters';
+import { fieldRows, fieldsAsJson } from '../shared/jsonFields';
+import { listOrName, staticList } from '../shared/lists';
 
-export const attachmentsField: INodeProperties = {
-	displayName: 'Attachments',
-	name: 'attachments',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. data, report',
-	hint: "The name shown on the input's Binary tab, e.g. data. Separate several names with commas.",
-	description:
-		'Comma-separated names of binary fields. An expression can also return a list of names, or the binary data itself.',
-};
+/** The case types that every CRM has (page "cases update"); the API has no list of custom ones. */
+export const getCaseTypes = staticList(
+	['Claims', 'Complaints', 'Request', 'Suggestions'].map((name) => ({ name, value: name })),
+);
 
 export const caseTypeField: INodeProperties = {
 	displayName: 'Case Type',
@@ -19,25 +14,10 @@ export const caseTypeField: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'The type of case. Status and Priority must exist for this type.',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: {
-				searchListMethod: 'getCaseTypes',
-				searchable: true,
-				skipCredentialsCheckInRLC: true,
-			},
-		},
-		{
-			displayName: 'By Name',
-			name: 'name',
-			type: 'string',
-			placeholder: 'e.g. Incidents',
-			hint: 'For a custom case type, spelled exactly as in the CRM',
-		},
-	],
+	modes: listOrName('getCaseTypes', {
+		placeholder: 'e.g. Incidents',
+		hint: 'For a custom case type, spelled exactly as in the CRM',
+	}),
 };
 
 export const contactField: INodeProperties = {

@@ -1,87 +1,153 @@
-import { createHash } from 'crypto';
-import type { IBinaryData, IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { AttachedFile } from '../../operation';
-import type { FileOptions } from '../../transport/formData';
-import { toFile } from '../../transport/streamedFile';
-import { getAttachments } from '../shared/attachments';
 import { getJsonFields } from '../shared/jsonFields';
-import { locatorValue, oneOf, throwUserError, toText } from '../shared/values';
+import type { Field } from '../shared/values';
+import { getChoice, locatorValue, quoted, throwUserError, toText } from '../shared/values';
+import type { Attachment } from './attachments';
+import {
+	caseTypeField,
+	contactField,
+	customFieldsField,
+	customFieldsJsonField,
+	descriptionField,
+	ownerField,
+	priorityField,
+	responsibleField,
+	solutionField,
+	statusField,
+} from './fields';
 
-/** The text parts: their names in the API, the labels, and the parameters where these differ. */
-const TEXT_FIELDS = [
-	['case-type', 'Case Type', 'caseType'],
-	['responsible', 'Responsible'],
-	['owner', 'Owner'],
-	['contact', 'Contact'],
-	['description', 'Description'],
-	['status', 'Status'],
-	['priority', 'Priority'],
-	['solution', 'Solution'],
-];
+export const attachmentPartNameOption: INodeProperties = {
+	displayName: 'Attachment Part Name',
+	name: 'attachmentField',
+	type: 'options',
+	default: 'files',
+	displayOptions: { show: { '/resource': ['case'], '/operation': ['create', 'update'] } },
+	description:
+		'Name of the form-data part that carries the file. Change it only if a request succeeds and the file is missing in the case. Wolkvox contradicts itself here: its examples use files, its parameter table says file.',
+	options: [
+		{ name: 'File', value: 'file', description: "As in Wolkvox's parameter table" },
+		{ name: 'Files', value: 'files', description: "As in Wolkvox's examples" },
+	],
+};
 
-const CUSTOM_FIELDS = { rows: 'Custom Fields', json: 'Custom Fields (JSON)' };
+export const multipleFilesOfUpdateOption = multipleFilesOption('update', {
+	description:
+		'How to send multiple attachments. Wolkvox documents one file per request. Each request repeats the other fields, so the history of the case may show them once per file.',
+	onePerRequest: {
+		description: 'The whole update with the first file, then again with each further file',
+	},
+});
 
-/** PHP keeps no more files of one request (`max_file_uploads`). */
-const MOST_FILES_TOGETHER = 20;
+export const multipleFilesOfCreateOption = multipleFilesOption('create', {
+	description:
+		'How to send multiple attachments. Wolkvox documents one file per request, and each request would create another case.',
+	onePerRequest: { description: 'One file only. Attach further files with Case: Update.' },
+});
 
-/** The parts of a form that describes a case. */
-export interface CaseForm extends FileOptions {
-	/** Names and values of the text parts, except for the operation, in the order of the API's page. */
-	fields: Array<[string, string]>;
-	files: Array<AttachedFile & { file: File }>;
+function multipleFilesOption(
+	operation: string,
+	texts: { description: string; onePerRequest: { description: string } },
+): INodeProperties {
+	return {
+		displayName: 'Multiple Files',
+		name: 'multipleFiles',
+		type: 'options',
+		default: 'onePerRequest',
+		displayOptions: { show: { '/resource': ['case'], '/operation': [operation] } },
+		description: texts.description,
+		options: [
+			{ name: 'One per Request', value: 'onePerRequest', ...texts.onePerRequest },
+			{
+				name: 'Together',
+				value: 'together',
+				description:
+					'All files in one request, named files[] or file[]. Wolkvox does not document this.',
+			},
+		],
+	};
 }
 
+/** How the files of a case are sent. */
+interface FileOptions {
+	/** The name of the part that carries a file. */
+	partName: string;
+	areTogether: boolean;
+}
+
+/** What the form that describes a case is made of. */
+export interface CaseForm extends FileOptions {
+	/** Names and values of the text parts, except for the operation. */
+	fields: Array<[string, string]>;
+	files: Attachment[];
+}
+
+/** The text parts by their names in the API, in the order of its page. */
+const TEXT_PARTS: Array<[part: string, field: Field]> = [
+	['case-type', caseTypeField],
+	['responsible', responsibleField],
+	['owner', ownerField],
+	['contact', contactField],
+	['description', descriptionField],
+	['status', statusField],
+	['priority', priorityField],
+	['solution', solutionField],
+];
+
 /** The text parts; what the user did not add, or left empty, is not among them. */
-export function getCaseFields(values: IDataObject): Array<[string, string]> {
-	const fields = TEXT_FIELDS.flatMap(([part, label, parameter = part]) => {
-		const text = toText(locatorValue(values[parameter]), label);
+export function getCaseFields(values: IDataObject): CaseForm['fields'] {
+	const fields = TEXT_PARTS.flatMap(([part, field]) => {
+		const text = toText(locatorValue(values[field.name]), quoted(field));
 		return text === undefined ? [] : [[part, text] as [string, string]];
 	});
-	const custom = getJsonFields(values.customFields, values.customFieldsJson, CUSTOM_FIELDS);
+	const custom = getJsonFields(values, customFieldsField, customFieldsJsonField);
 	return custom === undefined ? fields : [...fields, ['form', JSON.stringify(custom)]];
 }
 
-/** The files to attach, by the parameter of the given collection; an expression in it can find none. */
-export function getCaseAttachments(
-	context: IExecutePaginationFunctions,
-	values: IDataObject,
-): IBinaryData[] {
-	return 'attachments' in values ? getAttachments(context, values.attachments) : [];
-}
+/** PHP keeps no more files of one request (`max_file_uploads`). */
+const MAX_FILES_PER_REQUEST = 20;
 
-/** @throws UserError if more files are to go together than PHP keeps */
+/**
+ * How to send the files.
+ *
+ * @throws UserError if an option is invalid, or if more files are to go together than PHP keeps
+ */
 export function getFileOptions(options: IDataObject, fileCount: number): FileOptions {
-	const { attachmentField = 'files', multipleFiles = 'onePerRequest' } = options;
-	const fileOptions: FileOptions = {
-		attachmentField: oneOf(attachmentField, 'Attachment Part Name', ['file', 'files']),
-		multipleFiles: oneOf(multipleFiles, 'Multiple Files', ['onePerRequest', 'together']),
-	};
-	if (fileOptions.multipleFiles === 'together' && fileCount > MOST_FILES_TOGETHER) {
+	const partName = getChoice(options, attachmentPartNameOption);
+	const areTogether = getChoice(options, multipleFilesOfUpdateOption) === 'together';
+	if (areTogether && fileCount > MAX_FILES_PER_REQUEST) {
 		throwUserError(
-			`Attachments has ${fileCount} files, but only ${MOST_FILES_TOGETHER} can be sent together`,
-			'By default, PHP silently drops more than 20 files in one request. With Case: Update, you can set Multiple Files to One per Request.',
+			`'Attachments' has ${fileCount} files, but only ${MAX_FILES_PER_REQUEST} can be sent together`,
+			"By default, PHP silently drops more than 20 files in one request. With Case: Update, you can set 'Multiple Files' to 'One per Request'.",
 		);
 	}
-	return fileOptions;
+	return { partName, areTogether };
 }
 
-/** Opens the files to attach, whose contents are read only when they are sent. */
-export async function openFiles(
-	context: IExecutePaginationFunctions,
-	attachments: IBinaryData[],
-): Promise<CaseForm['files']> {
-	return await Promise.all(
-		attachments.map(async (binary) => {
-			const file = await toFile(binary, context.helpers);
-			return { file, name: file.name, key: fileKey(file.name, binary) };
-		}),
-	);
-}
+/**
+ * Distributes files over request bodies.
+ *
+ * The server is PHP, which keeps only the last of several parts with the same plain name. So several
+ * files go in one request per file with the same fields, or together under a name with brackets.
+ *
+ * @returns bodies in which `operation` comes first, and gets its value when the request is completed
+ */
+export function buildFormData({
+	fields,
+	files,
+	partName,
+	areTogether,
+}: CaseForm): Array<{ body: FormData; files: Attachment[] }> {
+	const inOneBody = files.length === 0 || areTogether;
+	const groups = inOneBody ? [files] : files.map((file) => [file]);
 
-/** Tells files apart by name and contents, for which n8n's ID stands if there is one. */
-function fileKey(name: string, { id, data }: IBinaryData): string {
-	return createHash('sha256')
-		.update(`${name}\0${id ?? data}`)
-		.digest('base64');
+	return groups.map((group) => {
+		const body = new FormData();
+		body.append('operation', '');
+		for (const [name, value] of fields) body.append(name, value);
+		for (const { file } of group) {
+			body.append(group.length > 1 ? `${partName}[]` : partName, file);
+		}
+		return { body, files: group };
+	});
 }

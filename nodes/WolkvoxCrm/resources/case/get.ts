@@ -18,12 +18,12 @@ export const getOperation: Operation<string> = {
 
 	async send(caseId, { request }) {
 		const { data } = await request({ field: 'wolkvox-id', value: caseId });
-		return [theCase(toRecords(data), caseId)];
+		return [onlyMatch(toRecords(data), caseId)];
 	},
 };
 
-/** Wolkvox does not say how exactly it matches an ID, so the response is checked: no one gets the case of someone else. */
-function theCase(cases: IDataObject[], caseId: string): IDataObject {
+/** Wolkvox does not say how exactly it matches an ID, so the response is checked before it is passed on. */
+function onlyMatch(cases: IDataObject[], caseId: string): IDataObject {
 	const [found, ...others] = cases;
 	if (!found) {
 		throwUserError(`Wolkvox found no case with the ID "${caseId}"`, CHECK_CASE);
@@ -31,7 +31,7 @@ function theCase(cases: IDataObject[], caseId: string): IDataObject {
 	if (others.length > 0) {
 		throwUserError(`Wolkvox found ${cases.length} cases for the ID "${caseId}"`, CHECK_CASE);
 	}
-	const foundId = idOf(found);
+	const foundId = getId(found);
 	if (foundId && foundId.toLowerCase() !== caseId.toLowerCase()) {
 		throwUserError(`Wolkvox returned a case other than "${caseId}"`, CHECK_CASE);
 	}
@@ -39,7 +39,7 @@ function theCase(cases: IDataObject[], caseId: string): IDataObject {
 }
 
 /** The keys differ between the generations of the API. */
-function idOf(record: IDataObject): string | undefined {
+function getId(record: IDataObject): string | undefined {
 	const id = record.wolkvox_id || record['wolkvox-id'] || record._id;
 	return typeof id === 'object' && id !== null ? String((id as IDataObject).$oid) : id?.toString();
 }

@@ -2,15 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { routed } from '../../execution/routing';
 import { caseIdField } from './caseId';
-import { createOperation } from './create';
-import { caseCreateDescription } from './createDescription';
+import { createDescription, createOperation } from './create';
 import { getOperation } from './get';
-import { getManyOperation } from './getMany';
-import { caseGetManyDescription } from './getManyDescription';
-import { updateOperation } from './update';
-import { caseUpdateDescription } from './updateDescription';
+import { getManyOperation, searchByField } from './getMany';
+import { updateDescription, updateOperation } from './update';
 
-/** What can be done with a case, and the page of the API for each. */
+/** What can be done with a case, and the endpoint of the API for each. */
 export const caseDescription: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -67,7 +64,7 @@ export const caseDescription: INodeProperties[] = [
 		...caseIdField,
 		displayOptions: { show: { resource: ['case'], operation: ['get', 'update'] } },
 	},
-	...caseCreateDescription,
-	...caseGetManyDescription,
-	...caseUpdateDescription,
+	...createDescription,
+	searchByField,
+	...updateDescription,
 ];

@@ -1,6 +1,16 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
-import { fieldRows, fieldsAsJson } from '../shared/fieldParameters';
+import { fieldRows, fieldsAsJson, getJsonFields } from '../shared/jsonFields';
+import { listOrName, staticList } from '../shared/lists';
+import { getRequiredText } from '../shared/required';
+import { throwUserError } from '../shared/values';
+
+/** Modules that integrations use; a company can have its own, and the API has no list of them. */
+export const getModules = staticList([
+	{ name: 'Contacts', value: 'contacts' },
+	{ name: 'Leads', value: 'leads' },
+	{ name: 'Opportunities', value: 'opportunities' },
+]);
 
 /** Wolkvox's own names for them. */
 export const CONTACT_FIELDS =
@@ -13,25 +23,10 @@ export const moduleField: INodeProperties = {
 	required: true,
 	default: { mode: 'list', value: 'contacts', cachedResultName: 'Contacts' },
 	description: 'The part of the CRM that holds the records',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: {
-				searchListMethod: 'getModules',
-				searchable: true,
-				skipCredentialsCheckInRLC: true,
-			},
-		},
-		{
-			displayName: 'By Name',
-			name: 'name',
-			type: 'string',
-			placeholder: 'e.g. Ventas',
-			hint: 'For a module of your company, spelled exactly as in the CRM',
-		},
-	],
+	modes: listOrName('getModules', {
+		placeholder: 'e.g. Ventas',
+		hint: 'For a module of your company, spelled exactly as in the CRM',
+	}),
 };
 
 export const fieldsField = fieldRows(
@@ -56,3 +51,27 @@ export const fieldsJsonField: INodeProperties = {
 	// The editor would mark empty text as invalid JSON.
 	default: '{}',
 };
+
+export function getModule(context: IExecutePaginationFunctions): string {
+	return getRequiredText(context, moduleField);
+}
+
+/**
+ * The fields to send.
+ *
+ * @throws UserError if there are none, or if a value is invalid
+ */
+export function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
+	const names = [fieldsField.name, fieldsJsonField.name];
+	const values = Object.fromEntries(
+		names.map((name) => [name, context.getNodeParameter(name, '')]),
+	);
+	const fields = getJsonFields(values, fieldsField, fieldsJsonField);
+	if (fields === undefined || Object.keys(fields).length === 0) {
+		throwUserError(
+			"'Fields' is empty",
+			'Add at least one field and give it a value. An expression may have found nothing for this item.',
+		);
+	}
+	return fields as IDataObject;
+}

@@ -1,16 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
 
 import { routed } from '../../execution/routing';
 import { createOperation } from './create';
 import { fieldsField, fieldsJsonField, moduleField } from './fields';
-import { getManyOperation } from './getMany';
-import { recordGetManyDescription } from './getManyDescription';
-import { recordField } from './parameters';
-import { updateOperation } from './update';
+import { getManyDescription, getManyOperation } from './getMany';
+import { recordField, updateOperation } from './update';
 
 const showOnlyForRecords = { show: { resource: ['record'] } };
 
-/** What can be done with contacts and the records of other modules, and the page of the API for each. */
+/** What can be done with contacts and the records of other modules, and the endpoint of the API for each. */
 export const recordDescription: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -52,9 +51,9 @@ export const recordDescription: INodeProperties[] = [
 	},
 	{ ...moduleField, displayOptions: showOnlyForRecords },
 	{ ...recordField, displayOptions: { show: { resource: ['record'], operation: ['update'] } } },
-	...recordGetManyDescription,
-	...[fieldsField, fieldsJsonField].map((field) => ({
-		...field,
-		displayOptions: { show: { resource: ['record'], operation: ['create', 'update'] } },
-	})),
+	...getManyDescription,
+	...updateDisplayOptions({ show: { resource: ['record'], operation: ['create', 'update'] } }, [
+		fieldsField,
+		fieldsJsonField,
+	]),
 ];

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasContent, isJsonObject } from '../../transport/content';
 import type { WolkvoxResponse } from '../../operation';
+import { hasContent } from '../../transport/content';
+import { isPlainObject } from './values';
 
 /**
  * The JSON of a created or updated record: Wolkvox's response, with the ID in `data.wolkvox_id`, which
@@ -12,7 +13,7 @@ import type { WolkvoxResponse } from '../../operation';
 export function withRecordId(response: WolkvoxResponse, id: unknown): IDataObject {
 	const { data } = response;
 	if (!id || Array.isArray(data)) return response;
-	if (!isJsonObject(data))
+	if (!isPlainObject(data))
 		return { ...response, data: hasContent(data) ? data : { wolkvox_id: id } };
 	return { ...response, data: { ...data, wolkvox_id: data.wolkvox_id || id } };
 }

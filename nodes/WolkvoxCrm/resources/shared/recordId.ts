@@ -1,11 +1,9 @@
 import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
-import { locatorValue, throwUserError, toText } from './values';
+import type { Field } from './values';
+import { locatorValue, quoted, throwUserError, toText } from './values';
 
-interface RecordName {
-	/** The name of the parameter. */
-	name: string;
-	displayName: string;
+interface RecordName extends Field {
 	/** What the record is called in the texts: "case". */
 	noun: string;
 	description: string;
@@ -52,34 +50,35 @@ export function recordIdField({
  */
 export function getRecordId(
 	context: IExecutePaginationFunctions,
-	{ name, displayName, noun }: RecordName,
+	{ noun, ...field }: RecordName,
 ): string {
-	const text = toText(locatorValue(context.getNodeParameter(name, '')), displayName) ?? '';
+	const place = quoted(field);
+	const text = toText(locatorValue(context.getNodeParameter(field.name, '')), place) ?? '';
 	const given = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
 	if (given === '') {
 		throwUserError(
-			`${displayName} is empty`,
+			`${place} is empty`,
 			`Enter the Wolkvox ID of the ${noun} or its URL. An expression may have found nothing for this item.`,
 		);
 	}
 	if (!/[/?]/.test(given)) return given;
 	return (
-		idInUrl(given) ??
+		findIdInUrl(given) ??
 		throwUserError(
-			`The URL in ${displayName} contains no ${noun} ID`,
+			`The URL in ${place} contains no ${noun} ID`,
 			`Copy the URL again while the ${noun} is open in the CRM, or enter only the Wolkvox ID`,
 		)
 	);
 }
 
 /** The last ID before the query, which may name other records; else the last one in it. */
-function idInUrl(url: string): string | undefined {
+function findIdInUrl(url: string): string | undefined {
 	const [beforeQuery] = url.split('?');
-	return lastIdIn(beforeQuery) ?? lastIdIn(url);
+	return findLastId(beforeQuery) ?? findLastId(url);
 }
 
 /** An ID has 24 hex digits; its separators may be percent-encoded. */
-function lastIdIn(url: string): string | undefined {
+function findLastId(url: string): string | undefined {
 	const decoded = url.replace(/%(?:[0-7][\da-f])/gi, (escape) => decodeURIComponent(escape));
 	return decoded.match(/(?<![\da-z])[\da-f]{24}(?![\da-z])/gi)?.at(-1);
 }

@@ -1,24 +1,23 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
-import { isEmpty, locatorValue, throwUserError, toText, toWellFormed } from './values';
+import type { Field } from './values';
+import { isEmpty, locatorValue, quoted, throwUserError, toText, toWellFormed } from './values';
 
 /**
  * The value of a required parameter, as it is.
  *
- * @param name and label of the parameter
  * @param reason why it is required, as a sentence
  * @throws UserError if it is empty
  */
 export function getRequired(
 	context: IExecutePaginationFunctions,
-	name: string,
-	label: string,
+	field: Field,
 	reason = 'It is required.',
 ): unknown {
-	const value = context.getNodeParameter(name, '');
+	const value = context.getNodeParameter(field.name, '');
 	if (isEmpty(locatorValue(value))) {
 		throwUserError(
-			`${label} is empty`,
+			`${quoted(field)} is empty`,
 			`${reason} An expression may have found nothing for this item.`,
 		);
 	}
@@ -28,14 +27,9 @@ export function getRequired(
 /**
  * The text of a required parameter, exactly as given.
  *
- * @param name and label of the parameter
  * @throws UserError if it is empty or not text
  */
-export function getRequiredText(
-	context: IExecutePaginationFunctions,
-	name: string,
-	label: string,
-): string {
-	const value = locatorValue(getRequired(context, name, label));
-	return toWellFormed(toText(value, label)!);
+export function getRequiredText(context: IExecutePaginationFunctions, field: Field): string {
+	const value = locatorValue(getRequired(context, field));
+	return toWellFormed(toText(value, quoted(field))!);
 }

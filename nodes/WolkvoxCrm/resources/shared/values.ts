@@ -1,11 +1,20 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-/** Stops at an invalid value: what is wrong with it, beginning with its label, and the way out. */
+/** What a reader of a parameter needs of its description. */
+export type Field = Pick<INodeProperties, 'name' | 'displayName'>;
+
+/** A parameter as messages name it. */
+export function quoted({ displayName }: Field): string {
+	return `'${displayName}'`;
+}
+
+/** Stops at an invalid value: what is wrong with it, beginning with its place, and the way out. */
 export function throwUserError(message: string, description: string): never {
 	throw new UserError(message, { description });
 }
 
-/** What remains of a calculation or a date that failed in an expression; sent, it would corrupt a record. */
+/** The text of a calculation or a date that failed in an expression: sent, it would corrupt a record. */
 const FAILED_CALCULATIONS = [
 	'Invalid DateTime',
 	'Invalid Date',
@@ -30,16 +39,17 @@ export function locatorValue(value: unknown): unknown {
 /**
  * The text to send, exactly as given; nothing for an empty value.
  *
- * @throws UserError with the label, if the value has no text
+ * @param place of the value, as messages name it: the place in quotation marks, and the path in it
+ * @throws UserError if the value has no text
  */
-export function toText(value: unknown, label: string): string | undefined {
+export function toText(value: unknown, place: string): string | undefined {
 	if (isEmpty(value)) return undefined;
-	assertValid(value, label);
+	assertValid(value, place);
 	if (value instanceof Date) return value.toISOString();
 	if (isLuxonDate(value)) return String(value);
 	if (['object', 'function', 'symbol'].includes(typeof value)) {
 		throwUserError(
-			`${label} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
+			`${place} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
 			'Use an expression that picks one value, e.g. {{ $json.name }}',
 		);
 	}
@@ -47,21 +57,21 @@ export function toText(value: unknown, label: string): string | undefined {
 }
 
 /** PHP reads JSON of up to 512 levels (`json_decode`). */
-const DEEPEST_JSON = 500;
+const MAX_JSON_DEPTH = 500;
 
 /**
- * A copy of a value as JSON can hold it, with halves of emojis replaced: PHP rejects a whole JSON text
- * for the sake of one.
+ * A copy of a value as JSON can hold it, without lone surrogates: one of them makes PHP reject the whole
+ * JSON.
  *
- * @param label of the parameter, and the path to the value inside it
+ * @param place of the value, as for `toText`
  * @throws UserError if JSON would change or drop something in it
  */
-export function toJsonValue(value: unknown, label: string, parents: unknown[] = []): unknown {
-	assertValid(value, label);
+export function toJsonValue(value: unknown, place: string, parents: unknown[] = []): unknown {
+	assertValid(value, place);
 	if (typeof value === 'string') return toWellFormed(value);
 	const isUnknownToJson = ['bigint', 'function', 'symbol'].includes(typeof value);
-	if (isUnknownToJson || parents.includes(value) || parents.length >= DEEPEST_JSON) {
-		return throwNoJson(label);
+	if (isUnknownToJson || parents.includes(value) || parents.length >= MAX_JSON_DEPTH) {
+		return throwNoJson(place);
 	}
 	if (typeof value !== 'object' || value === null) return value;
 
@@ -69,49 +79,49 @@ export function toJsonValue(value: unknown, label: string, parents: unknown[] = 
 	if (Array.isArray(value)) {
 		return Array.from(value, (entry, index) =>
 			entry === undefined
-				? throwNoJson(`${label}[${index}]`)
-				: toJsonValue(entry, `${label}[${index}]`, path),
+				? throwNoJson(`${place}[${index}]`)
+				: toJsonValue(entry, `${place}[${index}]`, path),
 		);
 	}
 	if (isPlainObject(value)) {
 		const entries = Object.entries(value).map(([name, entry]) => [
 			toWellFormed(name),
-			toJsonValue(entry, `${label}: "${name}"`, path),
+			toJsonValue(entry, `${place}: "${name}"`, path),
 		]);
 		// Unlike an assignment, this keeps names such as __proto__.
 		const copy = Object.fromEntries(entries) as object;
-		return Object.keys(copy).length === entries.length ? copy : throwNoJson(label);
+		return Object.keys(copy).length === entries.length ? copy : throwNoJson(place);
 	}
 	const { toJSON } = value as { toJSON?: () => unknown };
-	return toJSON ? toJsonValue(toJSON.call(value), label, path) : throwNoJson(label);
+	return toJSON ? toJsonValue(toJSON.call(value), place, path) : throwNoJson(place);
 }
 
-function throwNoJson(label: string): never {
+function throwNoJson(place: string): never {
 	return throwUserError(
-		`${label} contains a value that cannot be converted to JSON`,
+		`${place} contains a value that cannot be converted to JSON`,
 		'Use text, numbers, booleans, lists and objects. A value must not contain itself, more than 500 levels, or names that differ only in broken characters.',
 	);
 }
 
-function assertValid(value: unknown, label: string): void {
+function assertValid(value: unknown, place: string): void {
 	const isFailed =
 		typeof value === 'string'
 			? FAILED_CALCULATIONS.includes(value.trim())
 			: (typeof value === 'number' && !Number.isFinite(value)) || isInvalidDate(value);
 	if (isFailed) {
 		throwUserError(
-			`${label} is not a valid number, date or text`,
+			`${place} is not a valid number, date or text`,
 			'A calculation or a date in the expression failed: check what it gets from the item',
 		);
 	}
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-		throwTooManyDigits(label);
+		throwTooManyDigits(place);
 	}
 }
 
-export function throwTooManyDigits(label: string): never {
+export function throwTooManyDigits(place: string): never {
 	return throwUserError(
-		`${label} is a number with too many digits`,
+		`${place} is a number with too many digits`,
 		'JavaScript rounds numbers of more than 15 digits: write the number in quotes',
 	);
 }
@@ -146,17 +156,15 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /**
- * The chosen value of an options parameter, which an expression can set to anything.
+ * The choice for one of the options, which an expression can set to anything.
  *
- * @throws UserError with the label, if it is not one of the choices
+ * @throws UserError if the option does not have this choice
  */
-export function oneOf<Choice extends string>(
-	value: unknown,
-	label: string,
-	choices: readonly Choice[],
-): Choice {
-	const choice = choices.find((known) => known === value);
-	return (
-		choice ?? throwUserError(`${label} must be ${choices.join(' or ')}`, 'Choose it from the list')
-	);
+export function getChoice(options: IDataObject, option: INodeProperties): string {
+	const choices = (option.options as INodePropertyOptions[]).map(({ value }) => value);
+	const { [option.name]: value = option.default } = options;
+	if (!choices.includes(value as string)) {
+		throwUserError(`${quoted(option)} must be ${choices.join(' or ')}`, 'Choose it from the list');
+	}
+	return value as string;
 }

@@ -6,7 +6,7 @@ import { throwUserError } from '../shared/values';
 export const getQuotaOperation: Operation<undefined> = {
 	effect: 'reads',
 	noun: 'token',
-	rejectedAdvice: 'Check CRM Operation Name in the credential.',
+	rejectedAdvice: "Check 'CRM Operation Name' in the credential.",
 
 	async getParameters() {
 		return undefined;
@@ -22,6 +22,6 @@ export const getQuotaOperation: Operation<undefined> = {
 function throwNoQuota(): never {
 	return throwUserError(
 		'Wolkvox returned no quota for this token',
-		'Check Token in the credential: it must be an internal token of the CRM.',
+		"Check 'Token' in the credential: it must be an internal token of the CRM.",
 	);
 }
