@@ -82,7 +82,7 @@ describe('Update cases from a spreadsheet', () => {
 					text:
 						'\ufeffCase,Status,Solution,error\n' +
 						`${UNKNOWN},abierto,Año,There is no case with the id ${UNKNOWN}\n` +
-						',open,,Case is empty [item 2]',
+						",open,,'Case' is empty [item 2]",
 				},
 			]);
 			expect(first.fields).toEqual({
@@ -214,7 +214,7 @@ describe('Update a case with an AI agent', () => {
 		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
 
 		expect(examples.model.requests[1].messages.at(-1).content).toContain(
-			`There is no case with the id ${UNKNOWN}. Check Case`,
+			`There is no case with the id ${UNKNOWN}. Check 'Case'`,
 		);
 	});
 

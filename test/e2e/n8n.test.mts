@@ -75,7 +75,7 @@ describe('the credential test', () => {
 	const html = '<!doctype html><title>Log in</title>';
 	/** Each code that has advice of its own, as a number and as text. */
 	const CODES = [400, 401, 403, 404, 412, 429].flatMap((code) => [code, String(code)]);
-	const notWolkvox = /^Unexpected response: check Server/;
+	const notWolkvox = /^Unexpected response: check 'Server'/;
 
 	it.each<[string, ScriptedResponse, RegExp]>([
 		['an HTML page', { headers: { 'content-type': 'text/html' }, body: html }, notWolkvox],
@@ -258,7 +258,7 @@ describe('an update of many cases', () => {
 				...items[1],
 				error: `There is no case with the id ${items[1].caseId}`,
 			},
-			{ ...items[2], error: 'Case is empty [item 2]' },
+			{ ...items[2], error: "'Case' is empty [item 2]" },
 		]);
 		expect(execution.items('Done').map(({ json }) => json.ref)).toEqual([10, 13]);
 		expect(execution.items('Failed').map(({ json }) => json.ref)).toEqual([11, 12]);

@@ -364,7 +364,7 @@ describe('Case: Create with a file', () => {
 				{ json: { n: 1 }, binary: { a: { id: 'filesystem-v2:x', mimeType: 'text/plain' } } },
 			],
 		});
-		expect(error!.message).toMatch(/^Attachments: n8n no longer has the contents .*\[item 1\]$/);
+		expect(error!.message).toMatch(/^'Attachments': n8n no longer has the contents .*\[item 1\]$/);
 		expect(server.requests).toHaveLength(0);
 	});
 

@@ -239,7 +239,7 @@ describe('before the update is sent', () => {
 	it('a proxy that refuses the connection is named instead of the server', async () => {
 		const { error } = await throughProxy(await freePort());
 		expect(error!.message).toBe('The proxy 127.0.0.1 refused the connection');
-		expect(error!.description).toMatch(/^Check Proxy under Settings > Request Options\. /);
+		expect(error!.description).toMatch(/^Check 'Proxy' under Settings > Request Options\. /);
 	});
 
 	it.each([
@@ -342,7 +342,7 @@ describe('a stored attachment', () => {
 		const { error, milliseconds } = await attachAfter(change);
 		expect(milliseconds).toBeLessThan(5000);
 		expect(error).toMatchObject({
-			message: 'Attachments: "a.txt" could not be read completely',
+			message: `'Attachments': "a.txt" could not be read completely`,
 			description: expect.stringContaining('may have applied the update'),
 		});
 		expect(socket.bytesRead).toBeLessThan(102_000);
@@ -365,7 +365,7 @@ it('a file store that cannot be reached is not taken for the server', async () =
 	expect(open).toHaveBeenCalledTimes(1);
 	open.mockRestore();
 	expect(error).toMatchObject({
-		message: 'Attachments: "a.txt" could not be read completely',
+		message: `'Attachments': "a.txt" could not be read completely`,
 		context: { outcome: 'unknown' },
 	});
 });

@@ -89,7 +89,7 @@ describe('of two items, the second is refused, and the first is not sent:', () =
 		};
 
 		it.each(['undefined', 'null', '""', '" \\n"'])('empty: %s', async (value) => {
-			await refuse(`${label} is empty`, value);
+			await refuse(`'${label}' is empty`, value);
 		});
 
 		it.each([
@@ -98,12 +98,12 @@ describe('of two items, the second is refused, and the first is not sent:', () =
 			['[]', 'a list'],
 			['["x"]', 'a list'],
 		])('not text: %s', async (value, kind) => {
-			await refuse(`${label} must be text, but is ${kind}`, value);
+			await refuse(`'${label}' must be text, but is ${kind}`, value);
 		});
 
 		it('a copy of a date, which has no text', async () => {
 			await refuse(
-				new RegExp(`^${label} (must be text|is not a valid)`),
+				new RegExp(`^'${label}' (must be text|is not a valid)`),
 				'Object.assign({}, $now)',
 			);
 		});
@@ -116,11 +116,11 @@ describe('of two items, the second is refused, and the first is not sent:', () =
 			'"Invalid DateTime"',
 			'"[object Object]"',
 		])('a calculation that failed: %s', async (value) => {
-			await refuse(`${label} is not a valid number, date or text`, value);
+			await refuse(`'${label}' is not a valid number, date or text`, value);
 		});
 
 		it('a number that JavaScript rounds', async () => {
-			await refuse(`${label} is a number with too many digits`, '7615917337495251231');
+			await refuse(`'${label}' is a number with too many digits`, '7615917337495251231');
 		});
 	});
 });
@@ -138,7 +138,7 @@ it.each(REQUIRED)(
 		expect(server.requests.map(itemOf)).toEqual([0, 2]);
 		expect(pairedItems(outputs[0])).toEqual([0, 2]);
 		expect(outputs[1]).toEqual([
-			{ json: { n: 1, error: `${label} is empty [item 1]` }, pairedItem: { item: 1 } },
+			{ json: { n: 1, error: `'${label}' is empty [item 1]` }, pairedItem: { item: 1 } },
 		]);
 	},
 );
@@ -147,7 +147,7 @@ describe.each(SEARCHES)('$name', (operation) => {
 	it.each([0, -1, 1.5, 'x', '={{ null }}', '={{ "" }}', '={{ 1 / 0 }}', '={{ {} }}', '={{ [] }}'])(
 		'Limit %j',
 		async (limit) => {
-			await refusalOf(operation, 'Limit must be a whole number from 1', {
+			await refusalOf(operation, "'Limit' must be a whole number from 1", {
 				parameters: { returnAll: false, limit },
 			});
 		},
@@ -156,7 +156,7 @@ describe.each(SEARCHES)('$name', (operation) => {
 	it.each(['={{ "yes" }}', '={{ "true" }}', '={{ 1 }}', '={{ null }}', '={{ {} }}'])(
 		'Return All %j',
 		async (returnAll) => {
-			await refusalOf(operation, 'Return All must be true or false', {
+			await refusalOf(operation, "'Return All' must be true or false", {
 				parameters: { returnAll, limit: 5 },
 			});
 		},
@@ -172,11 +172,11 @@ describe.each(SEARCHES)('$name', (operation) => {
 		['={{ 5 }}', 'is not a JSON object'],
 		['{"page": 1, "page": 2}', 'contains "page" twice'],
 	])(`${LABEL} %s: %s`, async (bodyFields, problem) => {
-		await refusalOf(operation, `${LABEL} ${problem}`, { options: { bodyFields } });
+		await refusalOf(operation, `'${LABEL}' ${problem}`, { options: { bodyFields } });
 	});
 
 	it(`${LABEL} with a calculation that failed`, async () => {
-		await refusalOf(operation, `${LABEL}: "page" is not a valid number, date or text`, {
+		await refusalOf(operation, `'${LABEL}': "page" is not a valid number, date or text`, {
 			options: { bodyFields: '={{ ({ page: Number("x") }) }}' },
 		});
 	});
@@ -191,7 +191,7 @@ it.each([
 		for (const bodyFields of [`{"page": 2, "${name}": "x"}`, `={{ ({ ${name}: null }) }}`]) {
 			const advice = await refusalOf(
 				operation,
-				`Additional Body Fields (JSON) contains "${name}", which the node itself sends`,
+				`'Additional Body Fields (JSON)' contains "${name}", which the node itself sends`,
 				{ options: { bodyFields } },
 			);
 			expect(advice).toMatch(/^Remove it/);
@@ -223,7 +223,7 @@ describe('dates that are not in the form of Wolkvox, or not in the calendar', ()
 		]) {
 			const advice = await refusalOf(
 				FIND_RECORDS_BY_DATE,
-				`${label} must be a date such as 2026-11-25 08:00`,
+				`'${label}' must be a date such as 2026-11-25 08:00`,
 				{ parameters: { [parameter]: date } },
 			);
 			expect(advice).toContain("$now.toFormat('yyyy-MM-dd HH:mm')");
@@ -244,7 +244,7 @@ describe('an ID', () => {
 		{ ...GET_CASE, parameter: 'caseId', label: 'Case', noun: 'case' },
 		{ ...UPDATE_RECORD, parameter: 'recordId', label: 'Record', noun: 'record' },
 	])('is not in the URL: $name', async ({ parameter, label, noun, ...operation }) => {
-		await refusalOf(operation, `The URL in ${label} contains no ${noun} ID`, {
+		await refusalOf(operation, `The URL in '${label}' contains no ${noun} ID`, {
 			parameters: { [parameter]: 'https://crm.wolkvox.com/list' },
 		});
 	});
@@ -254,28 +254,28 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])('Fields of $name', (operation) => 
 	const rows = (...field: IDataObject[]) => ({ field });
 
 	it.each<[string, IDataObject]>([
-		['Fields is empty', {}],
-		['Fields is empty', { fields: rows({ name: 'a', value: ' ' }), fieldsJson: ' \n' }],
-		['Fields is empty', { fieldsJson: '{}' }],
-		['Fields is empty', { fields: rows({ name: 'a', value: '={{ $json.missing }}' }) }],
-		['Fields has a value without a Name', { fields: rows({ name: ' ', value: 'x' }) }],
+		["'Fields' is empty", {}],
+		["'Fields' is empty", { fields: rows({ name: 'a', value: ' ' }), fieldsJson: ' \n' }],
+		["'Fields' is empty", { fieldsJson: '{}' }],
+		["'Fields' is empty", { fields: rows({ name: 'a', value: '={{ $json.missing }}' }) }],
+		["'Fields' has a value without a 'Name'", { fields: rows({ name: ' ', value: 'x' }) }],
 		[
-			'Fields contains "a" twice',
+			`'Fields' contains "a" twice`,
 			{ fields: rows({ name: 'a', value: '1' }, { name: 'a', value: '2' }) },
 		],
 		[
-			'Fields: "a" is not a valid number, date or text',
+			`'Fields': "a" is not a valid number, date or text`,
 			{ fields: rows({ name: 'a', value: '={{ Number("x") }}' }) },
 		],
-		['Fields (JSON) is not valid JSON', { fieldsJson: '{' }],
-		['Fields (JSON) is not a JSON object', { fieldsJson: '[]' }],
-		['Fields (JSON) contains "a" twice', { fieldsJson: '{"a": 1, "a": 2}' }],
+		["'Fields (JSON)' is not valid JSON", { fieldsJson: '{' }],
+		["'Fields (JSON)' is not a JSON object", { fieldsJson: '[]' }],
+		[`'Fields (JSON)' contains "a" twice`, { fieldsJson: '{"a": 1, "a": 2}' }],
 		[
-			'Fields (JSON): "a"[0]: "b" is not a valid number, date or text',
+			`'Fields (JSON)': "a"[0]: "b" is not a valid number, date or text`,
 			{ fieldsJson: '={{ ({ a: [{ b: DateTime.fromISO("x") }] }) }}' },
 		],
 		[
-			'Fields (JSON): "a" is a number with too many digits',
+			`'Fields (JSON)': "a" is a number with too many digits`,
 			{ fieldsJson: '{"a": 7615917337495251231}' },
 		],
 	])('%s: %j', async (message, given) => {
@@ -296,7 +296,7 @@ describe('Additional Fields of Case: Create', () => {
 		const items = numbered(1, files(2));
 		for (const options of [{}, { multipleFiles: 'onePerRequest' }]) {
 			const advice = await refuse(
-				'Attachments has 2 files, but a case can be created with one',
+				"'Attachments' has 2 files, but a case can be created with one",
 				{ attachments: 'f0, f1' },
 				{ items, options },
 			);
@@ -309,7 +309,7 @@ describe('Additional Fields of Case: Create', () => {
 		const attachments = '={{ Object.keys($binary) }}';
 		const items = numbered(1, files(21));
 		await refuse(
-			'Attachments has 21 files, but only 20 can be sent together',
+			"'Attachments' has 21 files, but only 20 can be sent together",
 			{ attachments },
 			{ items, options },
 		);
@@ -322,22 +322,22 @@ describe('Additional Fields of Case: Create', () => {
 	});
 
 	it.each<[string, IDataObject]>([
-		['Solution must be text, but is a list', { solution: '={{ ["x"] }}' }],
-		['Solution is not a valid number, date or text', { solution: '={{ Number("x") }}' }],
-		['Custom Fields (JSON) is not valid JSON', { customFieldsJson: '{' }],
+		["'Solution' must be text, but is a list", { solution: '={{ ["x"] }}' }],
+		["'Solution' is not a valid number, date or text", { solution: '={{ Number("x") }}' }],
+		["'Custom Fields (JSON)' is not valid JSON", { customFieldsJson: '{' }],
 		[
-			'Custom Fields has a value without a Name',
+			"'Custom Fields' has a value without a 'Name'",
 			{ customFields: { field: [{ name: '', value: 'x' }] } },
 		],
-		['Attachments: this item has no binary field "report"', { attachments: 'report' }],
-		['Attachments: the expression found no file', { attachments: '={{ $json.missing }}' }],
+		[`'Attachments': this item has no binary field "report"`, { attachments: 'report' }],
+		["'Attachments': the expression found no file", { attachments: '={{ $json.missing }}' }],
 	])('%s: %j', async (message, additionalFields) => {
 		await refuse(message, additionalFields);
 	});
 
 	it('accept no files from an AI agent', async () => {
 		await refuse(
-			/^Attachments cannot be used when an AI agent calls this node \[item 0\]\. /,
+			/^'Attachments' cannot be used when an AI agent calls this node \[item 0\]\. /,
 			{ attachments: 'data' },
 			{ node: TOOL },
 		);
@@ -346,29 +346,29 @@ describe('Additional Fields of Case: Create', () => {
 	it('with options that do not exist', async () => {
 		const items = numbered(1, files(2));
 		const settings = { items, options: { multipleFiles: '={{ "Together" }}' } };
-		await refuse('Multiple Files must be onePerRequest or together', {}, settings);
+		await refuse("'Multiple Files' must be onePerRequest or together", {}, settings);
 	});
 });
 
 describe.each(OPERATIONS)('$name', (operation) => {
 	it.each([
-		['Token in the Wolkvox CRM credential is empty', { token: ' ' }],
-		['CRM Operation Name in the Wolkvox CRM credential is empty', { operation: '' }],
-		['Custom Server in the Wolkvox CRM credential is empty', { customServer: '' }],
+		["'Token' in the Wolkvox CRM credential is empty", { token: ' ' }],
+		["'CRM Operation Name' in the Wolkvox CRM credential is empty", { operation: '' }],
+		["'Custom Server' in the Wolkvox CRM credential is empty", { customServer: '' }],
 	])('%s', async (message, change) => {
 		const credential = { ...credentialFor(server.url), ...change };
 		await refusalOf(operation, message, { items: numbered(3), credential });
 	});
 
 	it.each([
-		['Max Retries must be a whole number from 0 to 5', { maxRetries: 6 }],
-		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 0 }],
+		["'Max Retries' must be a whole number from 0 to 5", { maxRetries: 6 }],
+		["'Max Concurrent Requests' must be a whole number from 1 to 20", { maxConcurrent: 0 }],
 	])('%s', async (message, options) => {
 		await refusalOf(operation, message, { items: numbered(3), options });
 	});
 
 	it('a proxy that could read the token', async () => {
-		await refusalOf(operation, /^Proxy cannot be combined with .* \[item 0\]$/, {
+		await refusalOf(operation, /^'Proxy' cannot be combined with .* \[item 0\]$/, {
 			requestOptions: { proxy: server.url },
 		});
 	});
@@ -380,7 +380,7 @@ it('broken JSON is refused at once, however long it is', async () => {
 		items: [{ json: { n: 0, text: `{"a":"${'\\"'.repeat(200_000)}` } }],
 		updateFields: { customFieldsJson: '={{ $json.text }}' },
 	});
-	expect(error!.message).toBe('Custom Fields (JSON) is not valid JSON [item 0]');
+	expect(error!.message).toBe("'Custom Fields (JSON)' is not valid JSON [item 0]");
 	expect(performance.now() - started).toBeLessThan(5000);
 	expect(server.requests).toEqual([]);
 });

@@ -542,7 +542,7 @@ describe('an item with several files', () => {
 			node: { ...SLOW_RETRY, ...CONTINUE },
 		});
 		expect(outputs[1][0].json.error).toBe(
-			'Attachments: this item has no binary field "missing" [item 0] (already attached: a.txt)',
+			`'Attachments': this item has no binary field "missing" [item 0] (already attached: a.txt)`,
 		);
 	});
 

@@ -221,7 +221,7 @@ describe.each(READS)('$name', ({ parameters }) => {
 
 		server.respond = () => ({ body: { code: 403, msg: 'Token is not valid' } });
 		const { error } = await execute(server, parameters, { node: TOOL });
-		expect(error!.message).toMatch(/^Token is not valid\. Check Token in the credential: /);
+		expect(error!.message).toMatch(/^Token is not valid\. Check 'Token' in the credential: /);
 
 		const continued = await execute(server, parameters, {
 			node: { ...TOOL, onError: 'continueRegularOutput' },

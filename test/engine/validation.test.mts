@@ -27,18 +27,18 @@ describe('Case', () => {
 	});
 
 	it.each<[string, unknown]>([
-		['Case is empty', locator('id', '={{ $json.n === 1 ? " " : "x" }}')],
-		['Case is empty', locator('id', '={{ $json.n === 1 ? undefined : "x" }}')],
-		['Case must be text, but is an object', locator('id', '={{ $json.n === 1 ? {} : "x" }}')],
+		["'Case' is empty", locator('id', '={{ $json.n === 1 ? " " : "x" }}')],
+		["'Case' is empty", locator('id', '={{ $json.n === 1 ? undefined : "x" }}')],
+		["'Case' must be text, but is an object", locator('id', '={{ $json.n === 1 ? {} : "x" }}')],
 		[
-			'The URL in Case contains no case ID',
+			"The URL in 'Case' contains no case ID",
 			locator(
 				'url',
 				`={{ "https://crm.wolkvox.com/" + ($json.n === 1 ? "cases/list" : "${CASE_ID}") }}`,
 			),
 		],
 		[
-			'The URL in Case contains no case ID',
+			"The URL in 'Case' contains no case ID",
 			locator('url', '={{ $json.n === 1 ? "c.test/" : "x" }}'),
 		],
 	])('%s: %j', async (message, caseId) => {
@@ -51,7 +51,7 @@ describe('Case', () => {
 			for (const mode of ['id', 'url'] as const) {
 				const caseId = locator(mode, url);
 				expect(
-					await expectUpdateRefusal('The URL in Case contains no case ID', { caseId }),
+					await expectUpdateRefusal("The URL in 'Case' contains no case ID", { caseId }),
 				).toContain('enter only the Wolkvox ID');
 			}
 		},
@@ -60,20 +60,20 @@ describe('Case', () => {
 
 describe('Update Fields', () => {
 	it.each<[string, IDataObject]>([
-		['Update Fields is empty', {}],
-		['Update Fields is empty', { status: ' \n', attachments: ' ' }],
-		['Status must be text, but is an object', { status: '={{ {} }}' }],
-		['Case Type must be text, but is a list', { caseType: '={{ ["Request"] }}' }],
-		['Custom Fields (JSON) is not valid JSON', { customFieldsJson: "{'a': 1}" }],
-		['Custom Fields (JSON) is not a JSON object', { customFieldsJson: '[1]' }],
-		['Custom Fields (JSON) is not a JSON object', { customFieldsJson: 'null' }],
-		['Custom Fields (JSON) is not a JSON object', { customFieldsJson: '={{ 5 }}' }],
+		["'Update Fields' is empty", {}],
+		["'Update Fields' is empty", { status: ' \n', attachments: ' ' }],
+		["'Status' must be text, but is an object", { status: '={{ {} }}' }],
+		["'Case Type' must be text, but is a list", { caseType: '={{ ["Request"] }}' }],
+		["'Custom Fields (JSON)' is not valid JSON", { customFieldsJson: "{'a': 1}" }],
+		["'Custom Fields (JSON)' is not a JSON object", { customFieldsJson: '[1]' }],
+		["'Custom Fields (JSON)' is not a JSON object", { customFieldsJson: 'null' }],
+		["'Custom Fields (JSON)' is not a JSON object", { customFieldsJson: '={{ 5 }}' }],
 		[
-			'Custom Fields has a value without a Name',
+			"'Custom Fields' has a value without a 'Name'",
 			{ customFields: { field: [{ name: ' ', value: 'x' }] } },
 		],
 		[
-			'Custom Fields contains "a" twice',
+			`'Custom Fields' contains "a" twice`,
 			{
 				customFields: {
 					field: [
@@ -83,13 +83,13 @@ describe('Update Fields', () => {
 				},
 			},
 		],
-		['Attachments: this item has no binary field "report"', { attachments: 'report' }],
+		[`'Attachments': this item has no binary field "report"`, { attachments: 'report' }],
 		[
-			'Attachments is neither the name of a binary field nor binary data',
+			"'Attachments' is neither the name of a binary field nor binary data",
 			{ attachments: '={{ { a: 1 } }}' },
 		],
 		[
-			'Attachments: n8n no longer has the contents of "a.txt"',
+			`'Attachments': n8n no longer has the contents of "a.txt"`,
 			{
 				attachments: '={{ { mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" } }}',
 			},
@@ -111,19 +111,19 @@ describe('Update Fields', () => {
 		'"[object Object]"',
 	])('a calculation that failed: %s', async (value) => {
 		const items = [{ json: { n: 0, amount: '1,200' } }];
-		for (const [label, updateFields] of [
-			['Status', { status: `={{ ${value} }}` }],
+		for (const [place, updateFields] of [
+			["'Status'", { status: `={{ ${value} }}` }],
 			[
-				'Custom Fields: "Amount"',
+				`'Custom Fields': "Amount"`,
 				{ customFields: { field: [{ name: 'Amount', value: `={{ ${value} }}` }] } },
 			],
-			['Custom Fields (JSON): "Amount"', { customFieldsJson: `={{ ({ Amount: ${value} }) }}` }],
+			[`'Custom Fields (JSON)': "Amount"`, { customFieldsJson: `={{ ({ Amount: ${value} }) }}` }],
 			[
-				'Custom Fields (JSON): "a"[1]: "b"',
+				`'Custom Fields (JSON)': "a"[1]: "b"`,
 				{ customFieldsJson: `={{ ({ a: [0, { b: ${value} }] }) }}` },
 			],
 		] as Array<[string, IDataObject]>) {
-			await expectUpdateRefusal(`${label} is not a valid number, date or text`, {
+			await expectUpdateRefusal(`${place} is not a valid number, date or text`, {
 				items,
 				updateFields,
 			});
@@ -132,7 +132,7 @@ describe('Update Fields', () => {
 
 	it('a date in Case that is not valid', async () => {
 		const caseId = locator('id', '={{ DateTime.fromISO("31/12/2026") }}');
-		await expectUpdateRefusal('Case is not a valid number, date or text', { caseId });
+		await expectUpdateRefusal("'Case' is not a valid number, date or text", { caseId });
 	});
 
 	it.each<[string, string]>([
@@ -141,7 +141,7 @@ describe('Update Fields', () => {
 		['{"a": {"b": [9007199254740993]}}', '"a": "b"[0] is a number with too many digits'],
 		['{"Rate": 12345678901.123456789}', '12345678901.123456789 is a number with too many digits'],
 	])('numbers that JavaScript cannot hold: %s', async (customFieldsJson, message) => {
-		await expectUpdateRefusal(`Custom Fields (JSON): ${message}`, {
+		await expectUpdateRefusal(`'Custom Fields (JSON)': ${message}`, {
 			updateFields: { customFieldsJson },
 		});
 	});
@@ -156,7 +156,7 @@ describe('Update Fields', () => {
 		'"text"',
 	])('no object of names and values: %s', async (value) => {
 		await expectUpdateRefusal(
-			/^Custom Fields \(JSON\) is not (a JSON object|valid JSON) \[item 0\]$/,
+			/^'Custom Fields \(JSON\)' is not (a JSON object|valid JSON) \[item 0\]$/,
 			{
 				updateFields: { customFieldsJson: `={{ ${value} }}` },
 			},
@@ -185,7 +185,7 @@ describe('Update Fields', () => {
 		'two names that differ only in halves of emojis: %s',
 		async (customFieldsJson) => {
 			await expectUpdateRefusal(
-				'Custom Fields (JSON) contains a value that cannot be converted to JSON',
+				"'Custom Fields (JSON)' contains a value that cannot be converted to JSON",
 				{ updateFields: { customFieldsJson } },
 			);
 		},
@@ -195,7 +195,7 @@ describe('Update Fields', () => {
 		'a value that JSON would drop: %s',
 		async (value) => {
 			await expectUpdateRefusal(
-				'Custom Fields (JSON): "a" contains a value that cannot be converted to JSON',
+				`'Custom Fields (JSON)': "a" contains a value that cannot be converted to JSON`,
 				{ updateFields: { customFieldsJson: `={{ ({ a: ${value} }) }}` } },
 			);
 		},
@@ -206,7 +206,7 @@ describe('Update Fields', () => {
 		['{"b": {"c": 1, "d": "}", "c": 2}}', '"c"', 'a name that stands twice in an inner object'],
 		['{"Paid": "yes", "\\u0050aid": "no"}', '"Paid"', 'a name that stands twice, once escaped'],
 	])('%s: %s (%s)', async (customFieldsJson, name) => {
-		await expectUpdateRefusal(`Custom Fields (JSON) contains ${name} twice`, {
+		await expectUpdateRefusal(`'Custom Fields (JSON)' contains ${name} twice`, {
 			updateFields: { customFieldsJson },
 		});
 	});
@@ -217,14 +217,14 @@ describe('Update Fields', () => {
 	])('%s cannot be converted to JSON', async (_, customFieldsJson, place) => {
 		const { error } = await update(server, { updateFields: { customFieldsJson } });
 		expect(error!.message).toMatch(/cannot be converted to JSON \[item 0\]$/);
-		expect(error!.message).toContain(`Custom Fields (JSON): ${place}`);
+		expect(error!.message).toContain(`'Custom Fields (JSON)': ${place}`);
 		expect(server.requests).toHaveLength(0);
 	});
 
 	it.each(['undefined', 'null', '[undefined]', '$json.nothing', '$json.nothing?.binary.data'])(
 		'an expression in Attachments that finds nothing: %s',
 		async (value) => {
-			await expectUpdateRefusal('Attachments: the expression found no file', {
+			await expectUpdateRefusal("'Attachments': the expression found no file", {
 				updateFields: { status: 'closed', attachments: `={{ ${value} }}` },
 			});
 		},
@@ -233,7 +233,7 @@ describe('Update Fields', () => {
 	it.each(['data:text/plain;base64,aGk=', 'plain text', 'aGk=aGk=!'])(
 		'a file in memory that is not base64: %s',
 		async (data) => {
-			await expectUpdateRefusal('Attachments: the contents of "a.txt" are not base64', {
+			await expectUpdateRefusal(`'Attachments': the contents of "a.txt" are not base64`, {
 				binaryMode: 'default',
 				items: [
 					{
@@ -252,7 +252,7 @@ describe('Update Fields', () => {
 			items: numbered(1, Object.fromEntries(names.map((name) => [name, textFile(`${name}.txt`)]))),
 			updateFields: { attachments: names.join(',') },
 		};
-		await expectUpdateRefusal('Attachments has 21 files, but only 20 can be sent together', {
+		await expectUpdateRefusal("'Attachments' has 21 files, but only 20 can be sent together", {
 			...settings,
 			options: { multipleFiles: 'together' },
 		});
@@ -262,7 +262,7 @@ describe('Update Fields', () => {
 
 	it('says which binary fields the item has', async () => {
 		const advice = await expectUpdateRefusal(
-			'Attachments: this item has no binary field "report"',
+			`'Attachments': this item has no binary field "report"`,
 			{
 				items: numbered(1, { data: textFile('a.txt') }),
 				updateFields: { attachments: 'report' },
@@ -272,7 +272,7 @@ describe('Update Fields', () => {
 	});
 
 	it('refuses a binary field that contains no file', async () => {
-		await expectUpdateRefusal('Attachments: the binary field "data" contains no file', {
+		await expectUpdateRefusal(`'Attachments': the binary field "data" contains no file`, {
 			items: [{ json: { n: 0 }, binary: { data: { mimeType: 'text/plain', fileName: 'a.txt' } } }],
 			updateFields: { attachments: 'data' },
 		});
@@ -280,7 +280,7 @@ describe('Update Fields', () => {
 
 	it('refuses attachments if an AI agent calls the node', async () => {
 		await expectUpdateRefusal(
-			/^Attachments cannot be used when an AI agent calls this node \[item 0\]\. /,
+			/^'Attachments' cannot be used when an AI agent calls this node \[item 0\]\. /,
 			{ node: TOOL, updateFields: { attachments: 'data' } },
 		);
 	});
@@ -290,7 +290,7 @@ describe('Update Fields', () => {
 		async (binaryMode) => {
 			const items = numbered(1, { data: textFile('a.txt') });
 			const advice = await expectUpdateRefusal(
-				'Attachments is neither the name of a binary field nor binary data',
+				"'Attachments' is neither the name of a binary field nor binary data",
 				{ binaryMode, items, updateFields: { attachments: '={{ 5 }}' } },
 			);
 			const [advised] = /\{\{.*\}\}/.exec(advice!)!;
@@ -302,15 +302,15 @@ describe('Update Fields', () => {
 
 describe('the credential', () => {
 	it.each([
-		['Token in the Wolkvox CRM credential is empty', { token: ' ' }],
-		['CRM Operation Name in the Wolkvox CRM credential is empty', { operation: '' }],
-		['Custom Server in the Wolkvox CRM credential is empty', { customServer: '' }],
+		["'Token' in the Wolkvox CRM credential is empty", { token: ' ' }],
+		["'CRM Operation Name' in the Wolkvox CRM credential is empty", { operation: '' }],
+		["'Custom Server' in the Wolkvox CRM credential is empty", { customServer: '' }],
 		[
-			'Custom Server in the Wolkvox CRM credential is not a server name: "a@b"',
+			`'Custom Server' in the Wolkvox CRM credential is not a server name: "a@b"`,
 			{ customServer: 'http://a@b/' },
 		],
 		[
-			'Token in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent',
+			"'Token' in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent",
 			{ token: 'a\r\nX-Evil: 1' },
 		],
 	])('%s', async (message, change) => {
@@ -323,24 +323,30 @@ describe('Request Options', () => {
 	it.each([{ allowUnauthorizedCerts: true }, {}])(
 		'a proxy that could read the token is refused: %j',
 		async (options) => {
-			await expectUpdateRefusal(/^Proxy cannot be combined with Ignore SSL Issues.* \[item 0\]$/, {
-				requestOptions: { proxy: server.url, ...options },
-			});
+			await expectUpdateRefusal(
+				/^'Proxy' cannot be combined with 'Ignore SSL Issues'.* \[item 0\]$/,
+				{
+					requestOptions: { proxy: server.url, ...options },
+				},
+			);
 		},
 	);
 });
 
 describe('Options', () => {
 	it.each<[string, IDataObject]>([
-		['Attachment Part Name must be file or files', { attachmentField: '={{ "" }}' }],
-		['Attachment Part Name must be file or files', { attachmentField: '[x' }],
-		['Multiple Files must be onePerRequest or together', { multipleFiles: '={{ "Together" }}' }],
-		['Max Retries must be a whole number from 0 to 5', { maxRetries: 'many' }],
-		['Max Retries must be a whole number from 0 to 5', { maxRetries: 6 }],
-		['Max Retries must be a whole number from 0 to 5', { maxRetries: -1 }],
-		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 0 }],
-		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: 1.5 }],
-		['Max Concurrent Requests must be a whole number from 1 to 20', { maxConcurrent: '={{ 2 }}' }],
+		["'Attachment Part Name' must be file or files", { attachmentField: '={{ "" }}' }],
+		["'Attachment Part Name' must be file or files", { attachmentField: '[x' }],
+		["'Multiple Files' must be onePerRequest or together", { multipleFiles: '={{ "Together" }}' }],
+		["'Max Retries' must be a whole number from 0 to 5", { maxRetries: 'many' }],
+		["'Max Retries' must be a whole number from 0 to 5", { maxRetries: 6 }],
+		["'Max Retries' must be a whole number from 0 to 5", { maxRetries: -1 }],
+		["'Max Concurrent Requests' must be a whole number from 1 to 20", { maxConcurrent: 0 }],
+		["'Max Concurrent Requests' must be a whole number from 1 to 20", { maxConcurrent: 1.5 }],
+		[
+			"'Max Concurrent Requests' must be a whole number from 1 to 20",
+			{ maxConcurrent: '={{ 2 }}' },
+		],
 	])('%s: %j', async (message, options) => {
 		await expectUpdateRefusal(message, { items: numbered(3), options });
 	});
@@ -349,7 +355,7 @@ describe('Options', () => {
 it('a stored file that is gone is found before an earlier item is sent', async () => {
 	const gone = '({ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" })';
 	await expectUpdateRefusal(
-		'Attachments: n8n no longer has the contents of "a.txt"',
+		`'Attachments': n8n no longer has the contents of "a.txt"`,
 		{
 			items: numbered(4),
 			updateFields: { status: 'open', attachments: `={{ $json.n === 3 ? ${gone} : "" }}` },

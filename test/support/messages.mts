@@ -16,7 +16,7 @@ const NOT_MESSAGES = [
 	'Custom Fields (JSON)',
 	'0 records were are found',
 	'There are no values in the specified page',
-	'Name in …',
+	"'Name' in …",
 	'Its response begins: …',
 	'The file no longer has … bytes',
 	'… [item …]',

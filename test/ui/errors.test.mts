@@ -34,7 +34,7 @@ it('a required value is empty in one item: the label and the item', async () => 
 	await execute({ ...NEW_CASE, contact: '={{ $json.email }}' }, items);
 
 	await seeError(
-		'Contact is empty [item 1]',
+		"'Contact' is empty [item 1]",
 		'Wolkvox requires it for a new case. An expression may have found nothing for this item.',
 	);
 });
@@ -69,7 +69,7 @@ it('the server cannot be reached: its name, and where it is set', async () => {
 
 	await seeError(
 		`The server ${server} refused the connection`,
-		'Check Server in the credential. If it is right, Wolkvox may be under maintenance.',
+		"Check 'Server' in the credential. If it is right, Wolkvox may be under maintenance.",
 	);
 });
 

@@ -41,7 +41,7 @@ describe('the server of a credential', () => {
 		['a:b'],
 		['x:99999'],
 	])('%j is refused', (customServer) => {
-		expect(() => serverOrigin(custom(customServer))).toThrow(/^Custom Server /);
+		expect(() => serverOrigin(custom(customServer))).toThrow(/^'Custom Server' /);
 	});
 });
 
@@ -71,7 +71,7 @@ describe('where the token may be sent', () => {
 		'not through a proxy with %j',
 		(more) =>
 			expect(to('https://crm.wolkvox.com', { ...more, proxy: { host: 'p', port: 1 } })).toThrow(
-				/^Proxy/,
+				/^'Proxy'/,
 			),
 	);
 });
@@ -116,7 +116,7 @@ describe('the credential', () => {
 	it.each([[{}], [{ code: 200, data: {} }], [{ code: '500', msg: 'Down' }], [[]]])(
 		'does not accept %j',
 		(body) => {
-			expect(failureOf(body)).toMatch(/Server, CRM Operation Name and Token/);
+			expect(failureOf(body)).toMatch(/'Server', 'CRM Operation Name' and 'Token'/);
 		},
 	);
 });

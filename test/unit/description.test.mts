@@ -16,7 +16,15 @@ const ROOT = join(__dirname, '..', '..');
 const LONGEST_HINT = 120;
 const LEAST_CONTRAST = 1.5;
 
+/** Labels of n8n itself, under Settings > Request Options. */
+const REQUEST_OPTIONS = ['Batching', 'Ignore SSL Issues', 'Proxy', 'Timeout'];
+
 const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
+const productFiles = ['nodes', 'credentials'].flatMap((folder) =>
+	readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map(({ parentPath, name }) => join(parentPath, name)),
+);
 const { description } = new WolkvoxCrm();
 const credential = new WolkvoxCrmApi();
 const manifest = JSON.parse(read('package.json'));
@@ -72,6 +80,20 @@ describe('the parameters', () => {
 		const names = description.properties.map(({ name }) => name);
 		const repeated = names.filter((name, index) => names.indexOf(name) !== index);
 		expect(new Set(repeated)).toEqual(new Set(['operation']));
+	});
+
+	it('have the labels that messages put in quotation marks', () => {
+		const texts = productFiles.flatMap(
+			(file) => readFileSync(file, 'utf8').match(/"[^"\n]*"|`[^`]*`/g) ?? [],
+		);
+		const quoted = texts.flatMap((text) =>
+			[...text.matchAll(/'([A-Z][\w ()]*)'/g)].map(([, label]) => label),
+		);
+		const choices = parameters.flatMap(({ options = [] }) => options.map(({ name }) => name));
+		const labels = [...parameters, ...credential.properties].map(({ displayName }) => displayName);
+		const known = new Set([...labels, ...choices, ...REQUEST_OPTIONS]);
+		expect(quoted).toEqual(expect.arrayContaining(['Update Fields', 'Token', 'Timeout']));
+		expect(quoted.filter((label) => !known.has(label))).toEqual([]);
 	});
 });
 
@@ -142,13 +164,7 @@ describe('the package', () => {
 	});
 
 	it('contains no account IDs, and only code and codex files', () => {
-		const folders = ['nodes', 'credentials'];
-		const files = folders.flatMap((folder) =>
-			readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-				.filter((entry) => entry.isFile())
-				.map(({ parentPath, name }) => join(parentPath, name)),
-		);
-		for (const file of files) {
+		for (const file of productFiles) {
 			expect(file).toMatch(/\.(ts|json)$/);
 			expect(readFileSync(file, 'utf8')).not.toMatch(
 				/(partner|affiliate|reseller|account|tenant|customer|client)_?id['"]?\s*[:=]\s*['"]/i,

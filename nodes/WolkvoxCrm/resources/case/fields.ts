@@ -14,7 +14,7 @@ export const caseTypeField: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'The type of case. Status and Priority must exist for this type.',
-	modes: listOrName('getCaseTypes', {
+	...listOrName('getCaseTypes', {
 		placeholder: 'e.g. Incidents',
 		hint: 'For a custom case type, spelled exactly as in the CRM',
 	}),

@@ -50,7 +50,7 @@ export const searchByField: INodeProperties = {
 	displayOptions: { show: { resource: ['case'], operation: ['getMany'] } },
 	hint: 'Case Number is the number that people see in the CRM, not the Wolkvox ID',
 	description: 'The field to search. Wolkvox searches one field at a time.',
-	modes: listOrName('getCaseSearchFields', {
+	...listOrName('getCaseSearchFields', {
 		placeholder: 'e.g. idPrefijo',
 		hint: 'The name that Wolkvox gives to the field, spelled exactly, with its spaces',
 	}),

@@ -23,7 +23,7 @@ export const moduleField: INodeProperties = {
 	required: true,
 	default: { mode: 'list', value: 'contacts', cachedResultName: 'Contacts' },
 	description: 'The part of the CRM that holds the records',
-	modes: listOrName('getModules', {
+	...listOrName('getModules', {
 		placeholder: 'e.g. Ventas',
 		hint: 'For a module of your company, spelled exactly as in the CRM',
 	}),

@@ -2,7 +2,7 @@ import type {
 	ILoadOptionsFunctions,
 	INodeListSearchItems,
 	INodeListSearchResult,
-	INodePropertyMode,
+	INodeProperties,
 } from 'n8n-workflow';
 
 /**
@@ -22,21 +22,23 @@ export function staticList(items: INodeListSearchItems[]) {
 }
 
 /**
- * Two ways to choose a value: from a static list, or by its name in the CRM.
+ * Two modes of a parameter: from a static list, or by the name that the CRM gives to the value.
  *
  * @param searchListMethod the name of the list among the node's methods
  */
 export function listOrName(
 	searchListMethod: string,
 	byName: { placeholder: string; hint: string },
-): INodePropertyMode[] {
-	return [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod, searchable: true, skipCredentialsCheckInRLC: true },
-		},
-		{ displayName: 'By Name', name: 'name', type: 'string', ...byName },
-	];
+): Pick<INodeProperties, 'modes'> {
+	return {
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod, searchable: true, skipCredentialsCheckInRLC: true },
+			},
+			{ displayName: 'By Name', name: 'name', type: 'string', ...byName },
+		],
+	};
 }
