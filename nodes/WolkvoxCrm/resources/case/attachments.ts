@@ -70,7 +70,7 @@ function getBinary(context: IExecutePaginationFunctions, wanted: unknown): IBina
 		);
 	}
 	const binary = getBinaryField(context, wanted);
-	if (!hasContents(binary)) {
+	if (!hasFile(binary)) {
 		throwUserError(
 			`'Attachments': the binary field "${wanted}" contains no file`,
 			'The node that made this field, such as a Code node, put no file into it',
@@ -98,11 +98,11 @@ function getFieldNames(context: IExecutePaginationFunctions): string[] {
 }
 
 function isBinaryData(value: unknown): value is IBinaryData {
-	return isPlainObject(value) && typeof value.mimeType === 'string' && hasContents(value);
+	return isPlainObject(value) && typeof value.mimeType === 'string' && hasFile(value);
 }
 
-/** n8n keeps the contents by ID, or beside the rest in memory. */
-function hasContents({ id, data }: Record<string, unknown> | IBinaryData): boolean {
+/** n8n keeps the contents by ID, or in memory, beside the rest. */
+function hasFile({ id, data }: Record<string, unknown> | IBinaryData): boolean {
 	return typeof id === 'string' || typeof data === 'string';
 }
 

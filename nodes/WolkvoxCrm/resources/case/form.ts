@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { getJsonFields } from '../shared/jsonFields';
 import type { Field } from '../shared/values';
-import { getChoice, locatorValue, quoted, throwUserError, toText } from '../shared/values';
+import { getChoice, locatorValue, quotedLabel, throwUserError, toText } from '../shared/values';
 import type { Attachment } from './attachments';
 import {
 	caseTypeField,
@@ -97,7 +97,7 @@ const TEXT_PARTS: Array<[part: string, field: Field]> = [
 /** The text parts; what the user did not add, or left empty, is not among them. */
 export function getCaseFields(values: IDataObject): CaseForm['fields'] {
 	const fields = TEXT_PARTS.flatMap(([part, field]) => {
-		const text = toText(locatorValue(values[field.name]), quoted(field));
+		const text = toText(locatorValue(values[field.name]), quotedLabel(field));
 		return text === undefined ? [] : [[part, text] as [string, string]];
 	});
 	const custom = getJsonFields(values, customFieldsField, customFieldsJsonField);

@@ -6,7 +6,7 @@ import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
 import { getSearch, search, valueField } from '../shared/search';
 import type { Field } from '../shared/values';
-import { quoted, throwUserError } from '../shared/values';
+import { quotedLabel, throwUserError } from '../shared/values';
 import { CONTACT_FIELDS, getModule } from './fields';
 
 const DATE =
@@ -106,7 +106,7 @@ function getDate(context: IExecutePaginationFunctions, field: Field): string {
 	const date = getRequiredText(context, field).trim();
 	if (!isDate(date)) {
 		throwUserError(
-			`${quoted(field)} must be a date such as 2026-11-25 08:00`,
+			`${quotedLabel(field)} must be a date such as 2026-11-25 08:00`,
 			"An expression can write a date like this: {{ $now.toFormat('yyyy-MM-dd HH:mm') }}",
 		);
 	}

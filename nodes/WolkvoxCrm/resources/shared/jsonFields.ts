@@ -5,7 +5,7 @@ import type { Field } from './values';
 import {
 	isEmpty,
 	isPlainObject,
-	quoted,
+	quotedLabel,
 	throwUserError,
 	toJsonValue,
 	toText,
@@ -80,7 +80,7 @@ export function getJsonFields(
 	rows: Field,
 	json: Field,
 ): Record<string, unknown> | undefined {
-	const place = quoted(rows);
+	const place = quotedLabel(rows);
 	const fields = toEntries(values[rows.name], place);
 	const typed = parseJsonObject(values[json.name], json);
 	if (typed === undefined && fields.length === 0) return undefined;
@@ -118,7 +118,7 @@ function toName(value: unknown, place: string): string {
  */
 export function parseJsonObject(value: unknown, field: Field): Record<string, unknown> | undefined {
 	if (isEmpty(value)) return undefined;
-	const place = quoted(field);
+	const place = quotedLabel(field);
 	const parsed = typeof value === 'string' ? parseLossless(value, place) : value;
 	return isPlainObject(parsed)
 		? (toJsonValue(parsed, place) as Record<string, unknown>)

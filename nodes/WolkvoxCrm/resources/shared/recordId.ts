@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Field } from './values';
-import { locatorValue, quoted, throwUserError, toText } from './values';
+import { locatorValue, quotedLabel, throwUserError, toText } from './values';
 
 interface RecordName extends Field {
 	/** What the record is called in the texts: "case". */
@@ -52,7 +52,7 @@ export function getRecordId(
 	context: IExecutePaginationFunctions,
 	{ noun, ...field }: RecordName,
 ): string {
-	const place = quoted(field);
+	const place = quotedLabel(field);
 	const text = toText(locatorValue(context.getNodeParameter(field.name, '')), place) ?? '';
 	const given = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
 	if (given === '') {

@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
 import type { Field } from './values';
-import { isEmpty, locatorValue, quoted, throwUserError, toText, toWellFormed } from './values';
+import { isEmpty, locatorValue, quotedLabel, throwUserError, toText, toWellFormed } from './values';
 
 /**
  * The value of a required parameter, as it is.
@@ -17,7 +17,7 @@ export function getRequired(
 	const value = context.getNodeParameter(field.name, '');
 	if (isEmpty(locatorValue(value))) {
 		throwUserError(
-			`${quoted(field)} is empty`,
+			`${quotedLabel(field)} is empty`,
 			`${reason} An expression may have found nothing for this item.`,
 		);
 	}
@@ -31,5 +31,5 @@ export function getRequired(
  */
 export function getRequiredText(context: IExecutePaginationFunctions, field: Field): string {
 	const value = locatorValue(getRequired(context, field));
-	return toWellFormed(toText(value, quoted(field))!);
+	return toWellFormed(toText(value, quotedLabel(field))!);
 }

@@ -4,7 +4,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { SendContext } from '../../operation';
 import { toRecords } from '../../transport/searchResult';
 import { parseJsonObject } from './jsonFields';
-import { quoted, throwUserError } from './values';
+import { quotedLabel, throwUserError } from './values';
 
 export const valueField: INodeProperties = {
 	displayName: 'Value',
@@ -74,7 +74,7 @@ export function getSearch(context: IExecutePaginationFunctions, query: IDataObje
 	const reserved = ['operation', ...Object.keys(query)].find((name) => name in additional);
 	if (reserved !== undefined) {
 		throwUserError(
-			`${quoted(bodyFieldsOption)} contains "${reserved}", which the node itself sends`,
+			`${quotedLabel(bodyFieldsOption)} contains "${reserved}", which the node itself sends`,
 			'Remove it, and use the fields of the node and of the credential instead',
 		);
 	}

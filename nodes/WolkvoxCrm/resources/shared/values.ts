@@ -5,7 +5,7 @@ import { UserError } from 'n8n-workflow';
 export type Field = Pick<INodeProperties, 'name' | 'displayName'>;
 
 /** A parameter as messages name it. */
-export function quoted({ displayName }: Field): string {
+export function quotedLabel({ displayName }: Field): string {
 	return `'${displayName}'`;
 }
 
@@ -39,7 +39,7 @@ export function locatorValue(value: unknown): unknown {
 /**
  * The text to send, exactly as given; nothing for an empty value.
  *
- * @param place of the value, as messages name it: the place in quotation marks, and the path in it
+ * @param place of the value, as messages name it: its quoted label, and the path inside it
  * @throws UserError if the value has no text
  */
 export function toText(value: unknown, place: string): string | undefined {
@@ -164,7 +164,10 @@ export function getChoice(options: IDataObject, option: INodeProperties): string
 	const choices = (option.options as INodePropertyOptions[]).map(({ value }) => value);
 	const { [option.name]: value = option.default } = options;
 	if (!choices.includes(value as string)) {
-		throwUserError(`${quoted(option)} must be ${choices.join(' or ')}`, 'Choose it from the list');
+		throwUserError(
+			`${quotedLabel(option)} must be ${choices.join(' or ')}`,
+			'Choose it from the list',
+		);
 	}
 	return value as string;
 }
