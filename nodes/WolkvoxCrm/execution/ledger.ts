@@ -80,7 +80,7 @@ export class Ledger {
 		const known = this.getEntries(itemIndex).find(
 			(entry) => entry.recordKey === recordKey && entry.tenant === tenant,
 		);
-		return known ?? { itemIndex, recordKey, attachedFiles: [] };
+		return known ?? { itemIndex, recordKey, tenant, attachedFiles: [] };
 	}
 
 	getEntries(itemIndex: number): Entry[] {
@@ -106,9 +106,9 @@ export class Ledger {
 
 	/** Registers where the next request of an entry goes. */
 	sentTo(entry: Entry, tenant: string): void {
-		if (entry.tenant !== undefined) return;
 		entry.tenant = tenant;
-		if (!this.isReadOnly) this.add(entry);
+		const isNew = !this.getEntries(entry.itemIndex).includes(entry);
+		if (isNew && !this.isReadOnly) this.add(entry);
 	}
 
 	/** Registers that Wolkvox has applied a request. */
