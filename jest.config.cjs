@@ -1,13 +1,13 @@
-/** Tests are `.mts` (strict lint reads every `.ts`); swc turns them into CommonJS, as n8n loads its nodes. */
+/** swc turns tests, and what they import of this repository, into CommonJS, as n8n loads its nodes. */
 const project = (name, extra = {}) => ({
 	displayName: name,
 	rootDir: __dirname,
 	testMatch: [`<rootDir>/test/${name}/**/*.test.mts`],
 	testEnvironment: 'node',
 	moduleFileExtensions: ['mts', 'ts', 'js', 'cjs', 'mjs', 'json', 'node'],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.sandbox/', '<rootDir>/sandbox/n8n/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.sandbox/', '<rootDir>/tools/n8n/'],
 	transform: {
-		'\\.m?ts$': [
+		'\\.(ts|mts|mjs)$': [
 			'@swc/jest',
 			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 		],
@@ -16,8 +16,13 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-	// One file at a time may write the report.
-	...(process.env.REPORT && { maxWorkers: 1 }),
+	// By default, Jest leaves one core idle, which can be half of them.
+	maxWorkers: '100%',
 	reporters: ['default', '<rootDir>/test/support/count.cjs'],
-	projects: [project('unit'), project('engine'), project('e2e'), project('ui')],
+	projects: [
+		project('unit'),
+		project('engine', { setupFilesAfterEnv: ['<rootDir>/test/support/environment.mts'] }),
+		project('e2e'),
+		project('ui'),
+	],
 };

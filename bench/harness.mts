@@ -2,11 +2,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startN8n, type N8n } from '../sandbox/n8n.mts';
-import { installBuilt, installedPackage, installPackage } from '../sandbox/package.mts';
-import { ROOT, RUN_FOLDER, step } from '../sandbox/tools.cjs';
-import { credentialData, ensureCredential, ensureWorkflow } from '../sandbox/workflows.mts';
+import { startN8n, type N8n } from '../tools/n8n.mts';
+import { freePort } from '../tools/ports.mts';
+import { installBuilt, installedPackage, installPackage } from '../tools/package.mts';
+import { ROOT, RUN_FOLDER, step } from '../tools/common.mjs';
+import { credentialData, ensureCredential, ensureWorkflow } from '../tools/workflows.mts';
+import { lastExecution } from '../test/e2e/support/execution.mts';
 import { chain, pathOf, webhook } from '../test/e2e/support/workflow.mts';
 import { nodesFor, type Job, type Node } from './nodes.mts';
 
@@ -92,21 +93,23 @@ export async function withN8n<T>(
 	await step(`Installing the node${checkout ? ` of ${checkout}` : ''}`, () =>
 		checkout ? installBuilt(checkout, home) : installPackage(home),
 	);
-	const n8n = await step('Starting n8n', async () =>
-		startN8n({
-			home,
-			logFile: join(HOME, `${name}.log`),
-			port: await freePort(),
-			env: {
-				N8N_CUSTOM_EXTENSIONS: join(ROOT, 'bench', 'floor'),
-				N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
-				N8N_RESTRICT_FILE_ACCESS_TO: FILES,
-				N8N_PAYLOAD_SIZE_MAX: '256',
-				BENCH_SERVER: server.url,
-				BENCH_PACKAGE: installedPackage(home),
-				...env,
-			},
-		}),
+	const n8n = await step(
+		'Starting n8n',
+		async () =>
+			await startN8n({
+				home,
+				logFile: join(HOME, `${name}.log`),
+				port: await freePort(),
+				env: {
+					N8N_CUSTOM_EXTENSIONS: join(ROOT, 'bench', 'floor'),
+					N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+					N8N_RESTRICT_FILE_ACCESS_TO: FILES,
+					N8N_PAYLOAD_SIZE_MAX: '256',
+					BENCH_SERVER: server.url,
+					BENCH_PACKAGE: installedPackage(home),
+					...env,
+				},
+			}),
 	);
 	try {
 		const credential = await ensureCredential(n8n, {
@@ -148,34 +151,14 @@ async function trigger(url: string, items: number) {
 	if (!response.ok) throw new Error(`The workflow failed: ${text}`);
 }
 
-/** n8n's record of the last run of these nodes, once it is saved. */
+/** What n8n recorded of the last run of these nodes. */
 async function lastRun(n8n: N8n, workflowId: string, nodes: string[]) {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	for (;;) {
-		const { results } = await n8n.request<{ results: Array<{ id: string; status: string }> }>(
-			'GET',
-			`/rest/executions?filter=${filter}&limit=1`,
-		);
-		if (results[0]?.status === 'success') return await readRun(n8n, results[0].id, nodes);
-		if (results[0]?.status === 'error') throw new Error('The execution failed');
-		await sleep(50);
-	}
-}
-
-/** n8n saves an execution as a list of values that refer to each other by their index. */
-async function readRun(n8n: N8n, executionId: string, nodes: string[]) {
-	const path = `/rest/executions/${executionId}`;
-	const { data } = await n8n.request<{ data: string }>('GET', path);
-	const values = JSON.parse(data) as unknown[];
-	const at = (index: unknown) => values[Number(index)] as Record<string, unknown>;
-	const runData = at(at(at(0).resultData).runData);
-	const tasks = nodes.map((name) => at(at(runData[name])[0]));
-
-	const [{ startTime }] = tasks as Array<{ startTime: number }>;
-	const last = tasks.at(-1) as { startTime: number; executionTime: number; data: string };
+	const { status, runs, items } = await lastExecution(n8n, workflowId);
+	if (status !== 'success') throw new Error('The execution failed');
+	const [{ startTime }] = runs(nodes[0]);
+	const [last] = runs(nodes.at(-1)!);
 	const executionTime = last.startTime + last.executionTime - startTime;
-	const items = at(at(at(last.data).main)[0]) as unknown as unknown[];
-	return { startTime, executionTime, outputItems: items.length };
+	return { startTime, executionTime, outputItems: items(nodes.at(-1)!).length };
 }
 
 /** Checks that both sides of a comparison did the same, apart from the framing of a form. */
@@ -213,7 +196,7 @@ function inOrder<Name>(names: Name[], round: number): Name[] {
 
 /** The most memory that n8n uses while a workflow does its job, over the level just before, in MB. */
 export async function runWithPeak({ n8n }: Bench, workflow: Workflow, items: number) {
-	const pid = childOf(n8n.pid!);
+	const pid = n8n.pid!;
 	const samples: Array<{ at: number; mb: number }> = [];
 	const timer = setInterval(() => samples.push({ at: Date.now(), mb: residentMb(pid) }), 10);
 	const run = await workflow.run(items);
@@ -223,10 +206,6 @@ export async function runWithPeak({ n8n }: Bench, workflow: Workflow, items: num
 	const before = samples.filter(({ at }) => at <= run.startTime).at(-1)!.mb;
 	const during = samples.filter(({ at }) => at >= run.startTime && at <= end);
 	return { ...run, increase: Math.max(0, ...during.map(({ mb }) => mb - before)) };
-}
-
-function childOf(pid: number) {
-	return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 }
 
 function residentMb(pid: number) {

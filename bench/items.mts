@@ -1,3 +1,4 @@
+import { splitOut } from '../test/e2e/support/workflow.mts';
 import {
 	assertSameWork,
 	INSTANT,
@@ -10,7 +11,7 @@ import {
 	type Server,
 	type Workflow,
 } from './harness.mts';
-import { splitOut, type Job } from './nodes.mts';
+import type { Job } from './nodes.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
 
 const ITEMS = 600;
@@ -66,14 +67,17 @@ export async function compareCreate(server: Server): Promise<Row[]> {
 
 /** The same work with the package of another checkout, each in an n8n of its own. */
 export async function comparePackages(server: Server, checkout: string): Promise<Row[]> {
-	return await withN8n(server, {}, async (bench) =>
-		withN8n(server, { name: 'other', checkout }, async (otherBench) => {
-			const { node } = await publishAll(bench, { node: NODE });
-			const { other } = await publishAll(otherBench, { other: NODE });
-			const timings = await timeInTurn({ node, other });
-			const work = '600 items, instant server: time over the other package';
-			return [ratioRow(work, timings.node.all, timings.other.all)];
-		}),
+	return await withN8n(
+		server,
+		{},
+		async (bench) =>
+			await withN8n(server, { name: 'other', checkout }, async (otherBench) => {
+				const { node } = await publishAll(bench, { node: NODE });
+				const { other } = await publishAll(otherBench, { other: NODE });
+				const timings = await timeInTurn({ node, other });
+				const work = '600 items, instant server: time over the other package';
+				return [ratioRow(work, timings.node.all, timings.other.all)];
+			}),
 	);
 }
 

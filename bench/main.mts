@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { exitWithError, N8N_VERSION, ROOT, UserFacingError } from '../sandbox/tools.cjs';
+import { exitWithError, N8N_VERSION, ROOT, UserFacingError } from '../tools/common.mjs';
 import { between, table } from '../test/support/markdown.mts';
 import { FILES, HOME, ROUNDS, startServer, type Server } from './harness.mts';
 import {

@@ -1,10 +1,6 @@
-import type { Credential } from '../sandbox/workflows.mts';
+import type { Credential, Workflow } from '../tools/workflows.mts';
 
-export interface Node {
-	name: string;
-	type: string;
-	[setting: string]: unknown;
-}
+export type Node = Workflow['nodes'][number];
 
 /** What is measured: a node that does the work, and on which side of a comparison it stands. */
 export interface Job {
@@ -36,14 +32,6 @@ const NEW_CASE = [
 	['status', 'open'],
 	['priority', 'low'],
 ];
-
-/** Makes items of the list that the webhook receives. */
-export const splitOut: Node = {
-	name: 'Cases',
-	type: 'n8n-nodes-base.splitOut',
-	typeVersion: 1,
-	parameters: { fieldToSplitOut: 'body.items', options: {} },
-};
 
 /** Gives each item a small file, and leaves its JSON. */
 export const attachFile: Node = {

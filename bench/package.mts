@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { npm } from '../sandbox/npm.cjs';
-import { ROOT } from '../sandbox/tools.cjs';
+import { npm } from '../tools/npm.mjs';
+import { ROOT } from '../tools/common.mjs';
 import { HOME } from './harness.mts';
 import { median, type Row } from './stats.mts';
 
@@ -19,6 +19,6 @@ export async function measurePackage(): Promise<Row[]> {
 	const [{ size }] = JSON.parse(await npm(['pack', '--dry-run', '--json'], { cwd: ROOT }));
 	return [
 		["time the package adds to n8n's start", `${median(times).toFixed(0)} ms`, '≤ 50 ms', ''],
-		['packed size', `${(size / 1000).toFixed(1)} kB`, '≤ 40 kB', ''],
+		['packed size', `${(size / 1000).toFixed(1)} kB`, '≤ 100 kB', ''],
 	];
 }

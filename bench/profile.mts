@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { splitOut } from '../test/e2e/support/workflow.mts';
 import { HOME, withN8n, type Server } from './harness.mts';
-import { attachFile, splitOut, type Job, type Node } from './nodes.mts';
+import { attachFile, type Job, type Node } from './nodes.mts';
 
 const PROFILES = join(HOME, 'profiles');
 

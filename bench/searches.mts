@@ -1,5 +1,6 @@
+import { splitOut } from '../test/e2e/support/workflow.mts';
 import { assertSameWork, ROUNDS, runWithPeak, withN8n, type Run, type Server } from './harness.mts';
-import { collectGarbage, splitOut } from './nodes.mts';
+import { collectGarbage } from './nodes.mts';
 import { ratioRow, spread, type Row } from './stats.mts';
 
 /** How many records a response has, and how many searches make a run that is long enough to be measured. */

@@ -39,7 +39,7 @@ export async function compareThroughput(server: Server): Promise<Row[]> {
 			nodeGigabit: async () => await node.run(1, GIGABIT),
 			curlGigabit: async () => await sendWithCurl(server, path, GIGABIT),
 		};
-		return await runInTurn(sides, ROUNDS, ({ reading, ...sent }) => {
+		return await runInTurn(sides, ROUNDS, ({ reading: _reading, ...sent }) => {
 			assertSameWork(Object.values(sent), FRAMING);
 		});
 	});

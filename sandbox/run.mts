@@ -1,26 +1,16 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-	callExample,
-	callNumberExample,
-	ensureExample,
-	isClosedWithReport,
-	isUpdatedAlone,
-} from './example.mts';
-import { OWNER } from './n8n.mts';
-import { REPORT, REPORT_SHA256 } from './report.mts';
-import { startSandbox, type Sandbox } from './sandbox.mts';
-import { untilAskedToStop } from './signals.mts';
+import { exitWithError, RUN_FOLDER, step } from '../tools/common.mjs';
+import { OWNER, startN8n, type N8n } from '../tools/n8n.mts';
+import { installPackage } from '../tools/package.mts';
+import { untilAskedToStop } from '../tools/signals.mts';
+import { CLOSE_CASE, UPDATE_BY_NUMBER, type Demo } from './demos.mts';
+import { watchSources } from './dev.mts';
+import { addExamples, type Example } from './examples.mts';
+import { REPORT_FILE } from './report.mts';
 import type { Case } from './standin/cases.mts';
-import { exitWithError, RUN_FOLDER, step } from './tools.cjs';
-import { watchSources } from './watch.mts';
+import { startStandInThread, type StandInThread } from './standInThread.mts';
 
-/** Ids of the example workflows in n8n. */
-type Examples = Awaited<ReturnType<typeof ensureExamples>>;
-
-/** For the command that runs the example again. */
-const REPORT_FILE = join(RUN_FOLDER, REPORT.name);
-
+const HOME = join(RUN_FOLDER, 'n8n');
 const onlyOnce = process.argv.includes('--once');
 const isDev = process.argv.includes('--dev');
 
@@ -29,80 +19,61 @@ main().catch(exitWithError);
 async function main() {
 	let isUp = false;
 	const askedToStop = untilAskedToStop();
-	// Until n8n is up there is nothing to shut down cleanly; its supervisor notices that we are gone.
+	// Until n8n is up there is nothing to shut down cleanly: it ends when we are gone.
 	void askedToStop.then(() => isUp || process.exit(130));
 
-	const sandbox = await startSandbox({
-		name: 'n8n',
-		n8nPort: Number(process.env.WOLKVOX_SANDBOX_N8N_PORT),
-		standIn: { port: Number(process.env.WOLKVOX_SANDBOX_PORT) },
-		env: isDev ? { N8N_DEV_RELOAD: 'true' } : {},
-	});
+	await step('Installing the node in n8n', () => installPackage(HOME));
+	const standIn = await startStandInThread(Number(process.env.WOLKVOX_SANDBOX_PORT));
+	const n8n = await step('Starting n8n', () =>
+		startN8n({
+			home: HOME,
+			logFile: `${HOME}.log`,
+			port: Number(process.env.WOLKVOX_SANDBOX_N8N_PORT),
+			env: isDev ? { N8N_DEV_RELOAD: 'true' } : {},
+		}),
+	);
 	isUp = true;
 	try {
-		const examples = await step('Setting up the credential and the examples', () =>
-			ensureExamples(sandbox),
+		const examples = await step('Adding the examples and their credential', () =>
+			addExamples({ n8n, standIn, home: HOME }),
 		);
-		const results = [await showExample(sandbox), await showNumberExample(sandbox)];
-		process.exitCode = results.every(Boolean) ? 0 : 1;
-		if (!onlyOnce) await stay(sandbox, examples, askedToStop);
+		const shown: boolean[] = [];
+		for (const demo of [CLOSE_CASE, UPDATE_BY_NUMBER]) {
+			shown.push(await show(demo, examples, n8n, standIn));
+		}
+		process.exitCode = shown.every(Boolean) ? 0 : 1;
+		if (!onlyOnce) await stay(examples, n8n, standIn, askedToStop);
 	} finally {
-		await sandbox.stop();
+		await n8n.stop();
 	}
 	process.exit();
 }
 
-async function ensureExamples(sandbox: Sandbox) {
-	return {
-		closeCase: await ensureExample(sandbox),
-		byNumber: await ensureExample(sandbox, 'find-case-by-number-and-update.json'),
-		webForm: await ensureExample(sandbox, 'create-case-from-web-form.json'),
-	};
-}
+/** Runs an example, prints its case before and after, and returns whether the stand-in received everything. */
+async function show(demo: Demo, examples: Example[], n8n: N8n, standIn: StandInThread) {
+	const { name, unpublished } = examples.find(({ file }) => file === demo.file)!;
+	if (unpublished) {
+		console.log(`\nThe workflow "${name}" is not shown, because it is not published.`);
+		return false;
+	}
+	const before = await casesOf(standIn);
+	const target = before[demo.index];
+	console.log(`\nThe case ${target.number} before:\n${describe(target)}`);
+	const response = await demo.call(n8n, target);
+	console.log(`\nThe workflow "${name}" returned: ${response}`);
+	const after = await casesOf(standIn);
+	console.log(`\nThe case after:\n${describe(after[demo.index])}`);
 
-async function stay(sandbox: Sandbox, examples: Examples, askedToStop: Promise<void>) {
-	writeFileSync(REPORT_FILE, REPORT.bytes);
-	printAddresses(sandbox, examples);
-	if (isDev) watchSources(join(RUN_FOLDER, 'n8n'));
-	const died = await Promise.race([askedToStop, sandbox.n8n.died]);
-	if (died) throw died;
-	console.log('\nStopping n8n and the stand-in.');
-	process.exitCode = 0;
-}
-
-/** Closes a case through the example's webhook, and returns whether the stand-in received everything. */
-async function showExample({ n8n, standIn }: Sandbox) {
-	const [target] = standIn.cases;
-	console.log(`\nThe case before:\n${describe(target)}`);
-	const response = await callExample(n8n, target.id);
-	console.log(`\nThe workflow "Close a case with its report" returned: ${response}`);
-	console.log(`\nThe case after:\n${describe(target)}`);
-
-	const asExpected = isClosedWithReport(target);
+	const worked = demo.worked(before, after);
 	console.log(
-		asExpected
-			? '\nIt worked: the case is closed, and the file attached to it is identical to the one that was sent.'
-			: `\nSomething went wrong: the case should be closed, with the attachment ${REPORT.name} (SHA-256 ${REPORT_SHA256}).`,
+		`\n${worked ? 'It worked' : 'Something went wrong. It should be so'}: ${demo.outcome}.`,
 	);
-	return asExpected;
+	return worked;
 }
 
-/** Updates a case of which only the number is known, and returns whether that case alone changed. */
-async function showNumberExample({ n8n, standIn }: Sandbox) {
-	const target = standIn.cases[2];
-	const before = structuredClone(standIn.cases);
-	console.log(`\nA case number comes in: ${target.number}. The case before:\n${describe(target)}`);
-	const response = await callNumberExample(n8n, target.number);
-	console.log(`\nThe workflow "Find a case by its number and update it" returned: ${response}`);
-	console.log(`\nThe case after:\n${describe(target)}`);
-
-	const asExpected = isUpdatedAlone(target, before, standIn.cases);
-	console.log(
-		asExpected
-			? `\nIt worked: ${target.number} has the new status and the note, and no other case has changed.`
-			: `\nSomething went wrong: only ${target.number} should have changed, with a new status and a note.`,
-	);
-	return asExpected;
+async function casesOf({ url }: StandInThread) {
+	const response = await fetch(`${url}/cases.json`);
+	return (await response.json()) as Case[];
 }
 
 function describe({ id, fields, customFields, attachments }: Case) {
@@ -118,8 +89,29 @@ function describe({ id, fields, customFields, attachments }: Case) {
 	return rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`).join('\n');
 }
 
-function printAddresses({ n8n, standIn }: Sandbox, { closeCase, byNumber, webForm }: Examples) {
-	const [, open] = standIn.cases;
+async function stay(
+	examples: Example[],
+	n8n: N8n,
+	standIn: StandInThread,
+	askedToStop: Promise<void>,
+) {
+	printAddresses(examples, n8n, standIn, await casesOf(standIn));
+	if (isDev) watchSources(HOME, standIn);
+	const died = await Promise.race([askedToStop, n8n.died]);
+	if (died) throw died;
+	console.log('\nStopping n8n and the stand-in.');
+	process.exitCode = 0;
+}
+
+function printAddresses(examples: Example[], n8n: N8n, standIn: StandInThread, cases: Case[]) {
+	const open = cases[1];
+	const longest = Math.max(...examples.map(({ name }) => name.length));
+	const workflows = examples.map(
+		({ id, name }) => `  ${name.padEnd(longest)}   ${n8n.url}/workflow/${id}`,
+	);
+	const unpublished = examples
+		.filter((example) => example.unpublished)
+		.map((example) => `  ${example.name}: ${example.unpublished}`);
 	console.log(`
 n8n is running. Open it in your browser:
 
@@ -128,16 +120,18 @@ n8n is running. Open it in your browser:
 
 The examples:
 
-  Close a case with its report              ${n8n.url}/workflow/${closeCase}
-  Find a case by its number and update it   ${n8n.url}/workflow/${byNumber}
-  Create a case from a web form             ${n8n.url}/workflow/${webForm}
+${workflows.join('\n')}
+
+These are not published:
+
+${unpublished.join('\n') || '  none'}
 
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
-In this sandbox, the steps that the examples list under "Before the first run" are done.
+In this sandbox, the steps that the published examples list under "Before the first run" are done.
 
 To create a case, fill in the form:
   ${n8n.url}/form/new-case
-To run the other two again, on a case that is still open, use a second terminal:
+To run the first ones again, on a case that is still open, use a second terminal:
   curl -F caseId=${open.id} -F solution=Done -F "report=@${REPORT_FILE}" ${n8n.url}/webhook/close-case
   curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
 These runs appear under Executions. To watch one in the editor, click Execute workflow first

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { listen } from './listen.mts';
+import { listen } from '../tools/ports.mts';
 import { ABOUT } from './standin/about.mts';
 import { readBody } from './standin/body.mts';
 import type { Case } from './standin/cases.mts';

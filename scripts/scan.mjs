@@ -9,7 +9,7 @@ import {
 	SOURCE_FILE_PATTERNS,
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
-const MAX_PACKED_BYTES = 40_000;
+const MAX_PACKED_BYTES = 100_000;
 const LOADED_BY_N8N = /^dist\/(credentials|nodes|icons)\/.*(\.js|\.svg|\.node\.json)$/;
 const ALSO_ALLOWED = ['LICENSE', 'README.md', 'index.js', 'package.json'];
 

@@ -1,16 +1,18 @@
-// Plain CommonJS: `npm start` needs it before anything is installed, and jest needs it too.
-const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const ROOT = join(__dirname, '..');
-const N8N_FOLDER = join(__dirname, 'n8n');
-const RUN_FOLDER = join(ROOT, '.sandbox');
+export const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
+/** Where n8n is installed. */
+export const N8N_FOLDER = join(ROOT, 'tools', 'n8n');
+/** What running n8ns store. */
+export const RUN_FOLDER = join(ROOT, '.sandbox');
 /** @type {string} */
-const N8N_VERSION = JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8')).dependencies
-	.n8n;
+export const N8N_VERSION = JSON.parse(readFileSync(join(N8N_FOLDER, 'package.json'), 'utf8'))
+	.dependencies.n8n;
 
 /** An error that the user can fix; its message is all they need to see. */
-class UserFacingError extends Error {}
+export class UserFacingError extends Error {}
 
 /**
  * Runs one step and prints what it is, then how long it took.
@@ -18,7 +20,7 @@ class UserFacingError extends Error {}
  * @param {string} title
  * @param {() => T | Promise<T>} action
  */
-async function step(title, action) {
+export async function step(title, action) {
 	const started = Date.now();
 	process.stdout.write(`${title} ...`);
 	try {
@@ -32,17 +34,7 @@ async function step(title, action) {
 }
 
 /** Prints the error and ends the process. */
-function exitWithError(error) {
+export function exitWithError(error) {
 	console.error(error instanceof UserFacingError ? `\n${error.message}` : error);
 	process.exit(1);
 }
-
-module.exports = {
-	ROOT,
-	N8N_FOLDER,
-	N8N_VERSION,
-	RUN_FOLDER,
-	UserFacingError,
-	step,
-	exitWithError,
-};

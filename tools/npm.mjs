@@ -1,7 +1,8 @@
-const { spawn } = require('node:child_process');
-const { mkdirSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
-const { RUN_FOLDER, UserFacingError } = require('./tools.cjs');
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { RUN_FOLDER, UserFacingError } from './common.mjs';
 
 const KNOWN_ERRORS = [
 	[
@@ -20,31 +21,28 @@ const KNOWN_ERRORS = [
  * @param {string[]} args
  * @param {{ cwd: string, env?: Record<string, string> }} options
  * @returns {Promise<string>}
+ * @throws {UserFacingError} with npm's errors, or what to do about them
  */
-function npm(args, { cwd, env = {} }) {
-	const { command, prefix = [], shell = false } = npmCommand();
-	return new Promise((resolve, reject) => {
-		const child = spawn(command, [...prefix, ...args], {
-			cwd,
-			env: { ...process.env, ...env },
-			shell,
-			stdio: ['ignore', 'pipe', 'pipe'],
-		});
-		let output = '';
-		child.stdout.on('data', (chunk) => (output += chunk));
-		child.stderr.on('data', (chunk) => (output += chunk));
-		child.on('error', (error) => reject(toUserFacingError(args, String(error))));
-		child.on('close', (code) =>
-			code === 0 ? resolve(output) : reject(toUserFacingError(args, output)),
-		);
-	});
+export async function npm(args, { cwd, env }) {
+	const [command, ...first] = npmCommand();
+	const options = {
+		cwd,
+		env: { ...process.env, ...env },
+		maxBuffer: 2 ** 28,
+		shell: command === 'npm.cmd',
+	};
+	try {
+		return (await promisify(execFile)(command, [...first, ...args], options)).stdout;
+	} catch (error) {
+		throw toUserFacingError(args, `${error.stdout ?? ''}${error.stderr ?? ''}` || String(error));
+	}
 }
 
 /** npm tells its scripts its own path, which saves Windows a shell. */
 function npmCommand() {
 	const cli = process.env.npm_execpath;
-	if (cli && /npm-cli\.c?js$/.test(cli)) return { command: process.execPath, prefix: [cli] };
-	return process.platform === 'win32' ? { command: 'npm.cmd', shell: true } : { command: 'npm' };
+	if (cli && /npm-cli\.c?js$/.test(cli)) return [process.execPath, cli];
+	return [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
 }
 
 function toUserFacingError(args, output) {
@@ -59,5 +57,3 @@ function toUserFacingError(args, output) {
 		`"npm ${args.slice(0, 2).join(' ')}" failed (see .sandbox/npm.log for the full output):\n${shown.join('\n')}`,
 	);
 }
-
-module.exports = { npm };

@@ -4,8 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { npm } from './npm.cjs';
-import { N8N_FOLDER, ROOT } from './tools.cjs';
+import { N8N_FOLDER, ROOT } from './common.mjs';
+import { npm } from './npm.mjs';
 
 const SOURCE_FOLDERS = ['credentials', 'icons', 'nodes'];
 const SOURCE_FILES = ['gulpfile.js', 'index.js', 'package.json', 'tsconfig.json'];
@@ -30,8 +30,7 @@ export async function installBuilt(checkout: string, home: string, n8nFolder = N
 	const folder = installedPackage(home);
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
-	const packed = await npm(['pack', '--silent', '--pack-destination', nodes], { cwd: checkout });
-	const tarball = join(nodes, packed.trim().split('\n').at(-1)!);
+	const tarball = await pack(checkout, nodes);
 	await promisify(execFile)('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
 	await rm(tarball);
 
@@ -39,6 +38,13 @@ export async function installBuilt(checkout: string, home: string, n8nFolder = N
 	const manifest = { name: 'installed-nodes', private: true, dependencies: { [name]: version } };
 	await writeFile(join(nodes, 'package.json'), JSON.stringify(manifest, null, 2));
 	await shareWorkflowPackage(nodes, n8nFolder);
+}
+
+/** Packs a checkout that has been built; returns the path of the tarball. */
+export async function pack(checkout: string, destination: string) {
+	const args = ['pack', '--silent', '--pack-destination', destination];
+	const printed = await npm(args, { cwd: checkout });
+	return join(destination, printed.trim());
 }
 
 /** Where an n8n user folder holds the installed package. */

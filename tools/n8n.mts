@@ -1,12 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listen } from './listen.mts';
-import { nodeForN8n } from './node24.cjs';
-import { supervise } from './supervise.mts';
-import { N8N_FOLDER, UserFacingError } from './tools.cjs';
+import { pathToFileURL } from 'node:url';
+import { N8N_FOLDER, ROOT, UserFacingError } from './common.mjs';
+import { nodeForN8n } from './node24.mjs';
+import { freePort } from './ports.mts';
 
+const END_WITH_PARENT = pathToFileURL(join(ROOT, 'tools', 'end-with-parent.mjs')).href;
 const READY_WITHIN_MS = 180_000;
 const INHERITED =
 	/^(path|home|lang|lc_.*|tmpdir|temp|tmp|systemroot|userprofile|(local)?appdata)$/i;
@@ -28,7 +30,6 @@ export interface N8nOptions {
 /** A running process of n8n. */
 export interface N8nProcess {
 	url: string;
-	/** Of the supervisor, whose only child is n8n. */
 	pid?: number;
 	/** Settles when n8n ends without being asked to. */
 	died: Promise<UserFacingError>;
@@ -38,8 +39,22 @@ export interface N8nProcess {
 }
 
 export interface N8n extends N8nProcess {
-	/** Calls n8n's own REST API as the owner; an error has n8n's message. */
+	/** Calls n8n's own REST API as the owner. @throws {N8nError} */
 	request<T>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
+/** A response of n8n that reports an error. */
+export class N8nError extends Error {
+	status: number;
+
+	/** The body of the response. */
+	body: string;
+
+	constructor(request: string, status: number, body: string) {
+		super(`${request}: HTTP ${status} ${body.slice(0, 500)}`);
+		this.status = status;
+		this.body = body;
+	}
 }
 
 /** Starts n8n, waits until it accepts requests, and signs in as its owner. */
@@ -73,40 +88,36 @@ async function startProcess(
 	mkdirSync(home, { recursive: true });
 	const log = openSync(logFile, 'w');
 	const n8n = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
-	const { pid, ended, stop, kill } = supervise([nodeForN8n(), n8n, ...command], {
+	const child = spawn(nodeForN8n(), ['--import', END_WITH_PARENT, n8n, ...command], {
 		cwd: home,
 		env: { ...inherited(), ...settings(home, port, await freePort()), ...env },
-		log,
+		// Ctrl-C in the terminal must not reach it: stop() decides when it ends.
+		detached: true,
+		stdio: ['ignore', log, log, 'ipc'],
+		windowsHide: true,
 	});
 	closeSync(log);
-	const died = ended.then(
-		(error) =>
-			new UserFacingError(
-				error ? `n8n did not start: ${error.message}` : `n8n ended:\n${lastLines(logFile)}`,
-			),
-	);
-	const stopAndCleanUp = async () => {
-		await stop();
+	const ended = once(child, 'exit');
+	const died = ended.then(() => new UserFacingError(`n8n ended:\n${lastLines(logFile)}`));
+	const stop = async () => {
+		if (child.connected) child.disconnect();
+		await ended;
 		// n8n copies its editor there at each start, and the linter would read it all.
 		rmSync(join(home, '.cache'), { recursive: true, force: true });
+	};
+	const kill = async () => {
+		child.kill('SIGKILL');
+		await ended;
 	};
 
 	try {
 		const url = `http://127.0.0.1:${port}`;
 		await Promise.race([untilReady(`${url}/healthz/readiness`, logFile), died.then(rethrow)]);
-		return { url, pid, died, stop: stopAndCleanUp, kill };
+		return { url, pid: child.pid, died, stop, kill };
 	} catch (error) {
-		await stopAndCleanUp();
+		await stop();
 		throw error;
 	}
-}
-
-/** A port that is free at the moment. */
-export async function freePort() {
-	const server = createServer();
-	const port = await listen(server);
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }
 
 /** Settings of an n8n around this process (N8N_..., DB_...) must not reach the sandbox, so little is passed on. */
@@ -160,8 +171,7 @@ async function signIn(url: string): Promise<N8n['request']> {
 		};
 		const response = await fetch(url + path, { method, headers, ...json });
 		const text = await response.text();
-		if (!response.ok)
-			throw new Error(`${method} ${path}: HTTP ${response.status} ${text.slice(0, 500)}`);
+		if (!response.ok) throw new N8nError(`${method} ${path}`, response.status, text);
 		const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
 		if (cookies.length > 0) headers.cookie = cookies.join('; ');
 		return text === '' ? undefined : JSON.parse(text).data;

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { nodeForN8n, nodePackage } from './node24.cjs';
-import { npm } from './npm.cjs';
-import { N8N_FOLDER, N8N_VERSION, ROOT, step, UserFacingError } from './tools.cjs';
+import { N8N_FOLDER, N8N_VERSION, ROOT, step, UserFacingError } from './common.mjs';
+import { nodeForN8n, nodePackage } from './node24.mjs';
+import { npm } from './npm.mjs';
 
 const GIGABYTES_NEEDED = 5;
 const SQLITE = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
 
-/** Installs what is missing and returns the path of the Node.js that n8n runs on. */
+/** Installs what is missing of this package's tools, n8n, and the Node.js that n8n runs on. */
 export async function install() {
 	checkNode();
 	const missing = [ROOT, N8N_FOLDER].filter((folder) => !isInstalled(folder));
@@ -19,19 +19,16 @@ export async function install() {
 	if (missing.includes(N8N_FOLDER)) {
 		await step(`Installing n8n ${N8N_VERSION} (about three minutes)`, () => npmCi(N8N_FOLDER));
 	}
-	const node = nodeForN8n();
-	await addSqlite(N8N_FOLDER, node);
-	return node;
+	await addSqlite(N8N_FOLDER);
 }
 
 /**
  * Builds SQLite for the n8n in this folder, unless it is there.
  * @param {string} folder
- * @param {string} node
  */
-export async function addSqlite(folder, node) {
+export async function addSqlite(folder) {
 	if (existsSync(join(folder, SQLITE))) return;
-	await step('Building SQLite for n8n (about a minute)', () => buildSqlite(folder, node));
+	await step('Building SQLite for n8n (about a minute)', () => buildSqlite(folder));
 }
 
 function checkNode() {
@@ -70,9 +67,9 @@ function npmCi(folder) {
 	return npm(['ci', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
-async function buildSqlite(folder, node) {
+async function buildSqlite(folder) {
 	const env = {
-		PATH: [dirname(node), process.env.PATH].join(delimiter),
+		PATH: [dirname(nodeForN8n()), process.env.PATH].join(delimiter),
 		...nodeHeaders(),
 	};
 	const built = npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, env });
