@@ -14,6 +14,7 @@ import {
 	requiredCredential,
 } from '../nodes/WolkvoxCrm/transport/credential';
 import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
+import { toVisibleText } from '../nodes/WolkvoxCrm/transport/visibleText';
 
 /** What to do about the codes that matter to a credential. */
 const CODE_ADVICE: Record<string, string> = {
@@ -24,6 +25,11 @@ const CODE_ADVICE: Record<string, string> = {
 	412: "Wolkvox rejected these values (412): check 'CRM Operation Name'",
 	429: 'Wolkvox is receiving too many requests (429): try again later',
 };
+
+/** For an expression: a text of the credential, as the node reads it. */
+function visible(name: string): string {
+	return `(${toVisibleText.toString()})($credentials.${name})`;
+}
 
 function failWhen(
 	key: string,
@@ -64,8 +70,8 @@ export class WolkvoxCrmApi implements ICredentialType {
 				{ name: 'Custom', value: 'custom', description: 'Enter another server below' },
 			],
 			default: 'crm.wolkvox.com',
-			description:
-				'Log in to the CRM and read the address bar: the server is the part between https:// and the next slash. If yours is not listed, choose Custom.',
+			hint: 'The part between https:// and the next slash when you are logged in to the CRM',
+			description: "The server of your CRM. If it is not in the list, choose 'Custom'.",
 		},
 		{
 			displayName: 'Custom Server',
@@ -74,10 +80,10 @@ export class WolkvoxCrmApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. crm0002.wolkvox.com',
-			hint: 'If the test shows ENOTFOUND or ECONNREFUSED, this server is wrong or cannot be reached',
+			hint: 'If the connection test fails, check this server first',
 			displayOptions: { show: { server: ['custom'] } },
 			description:
-				'The host of your CRM as the browser shows it. You can paste a whole URL: only its host is used. Always HTTPS, except for localhost.',
+				'The host of your CRM. You can paste a whole URL: only its host is used. Always HTTPS, except for localhost.',
 		},
 		{
 			displayName: 'CRM Operation Name',
@@ -88,7 +94,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			placeholder: 'e.g. mycompany',
 			hint: 'The part after the @ in a CRM user such as agent10@mycompany',
 			description:
-				"The name of your CRM operation, which is your company's space in Wolkvox. It is unrelated to the Operation field of the node.",
+				"Your company's space in Wolkvox. It has nothing to do with the 'Operation' of the node.",
 		},
 		{
 			displayName: 'Token',
@@ -97,9 +103,9 @@ export class WolkvoxCrmApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			hint: 'An internal token: in the CRM, Configuration > Wolkvox Integration > Tokens',
+			hint: 'In the CRM: Configuration > Wolkvox Integration > Tokens. Show it with the eye icon.',
 			description:
-				'Add a token of type Internal there, and show it with the eye icon. External tokens and tokens from Wolkvox Manager do not work here. Testing this credential uses one call of its daily quota.',
+				'An internal token. External tokens and Wolkvox Manager tokens do not work. Testing the credential uses one call of its quota.',
 		},
 		{
 			displayName: 'Allowed HTTP Request Domains',
@@ -110,7 +116,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 					name: 'All',
 					value: 'all',
 					description:
-						'No list of domains. The token is still only sent to wolkvox.com and to the server above.',
+						'Without a list. The token still goes only to wolkvox.com and to the server above.',
 				},
 				{
 					name: 'Specific Domains',
@@ -120,13 +126,12 @@ export class WolkvoxCrmApi implements ICredentialType {
 				{
 					name: 'None',
 					value: 'none',
-					description:
-						'The HTTP Request node cannot use this credential. In n8n 2.20 to 2.40, the Wolkvox CRM node cannot use it either.',
+					description: 'The HTTP Request node cannot use this credential',
 				},
 			],
 			default: 'domains',
 			description:
-				'Where the HTTP Request node may send the token, for parts of the Wolkvox API that this node does not cover. The Wolkvox CRM node reaches the server above, listed or not.',
+				'Where the HTTP Request node may send the token. The Wolkvox CRM node reaches the server above in any case.',
 		},
 		{
 			displayName: 'Allowed Domains',
@@ -136,8 +141,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			default: '*.wolkvox.com',
 			placeholder: 'e.g. *.wolkvox.com, crm.example.com',
 			displayOptions: { show: { allowedHttpRequestDomains: ['domains'] } },
-			description:
-				'Comma-separated hosts. An asterisk stands for any name before the dot. n8n refuses an empty list.',
+			description: 'Comma-separated hosts. An asterisk stands for any name before the dot.',
 		},
 	];
 
@@ -172,9 +176,9 @@ export class WolkvoxCrmApi implements ICredentialType {
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: `={{ (${toOrigin.toString()})($credentials) }}`,
+			baseURL: `={{ (${toOrigin.toString()})({ server: $credentials.server, customServer: ${visible('customServer')} }) }}`,
 			url: '/server/API/v2/token/tokenInformation.php',
-			qs: { operation: '={{ String($credentials.operation ?? "").trim() }}' },
+			qs: { operation: `={{ ${visible('operation')} }}` },
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		},

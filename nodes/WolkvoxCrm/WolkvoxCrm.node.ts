@@ -4,8 +4,11 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { caseDescription } from './resources/case';
 import { getCaseTypes } from './resources/case/fields';
 import { getCaseSearchFields } from './resources/case/getMany';
+import { contactDescription, contactSearchDescription } from './resources/contact';
+import { getContactSearchFields } from './resources/contact/fields';
+import { getManyDescription } from './resources/custom/getMany';
 import { optionsField } from './resources/options';
-import { recordDescription } from './resources/record';
+import { recordDescription, recordSearchDescription } from './resources/record';
 import { getModules } from './resources/record/fields';
 import { searchFields } from './resources/shared/search';
 import { tokenDescription } from './resources/token';
@@ -18,7 +21,7 @@ export class WolkvoxCrm implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].replace(/[A-Z]/g, " $&").toTitleCase() }}',
+			'={{ $parameter["resource"].toTitleCase() + ": " + $parameter["operation"].replace("upsert", "createOrUpdate").replace(/[A-Z]/g, " $&").toTitleCase() }}',
 		description: 'Work with cases and contacts in Wolkvox CRM',
 		defaults: { name: 'Wolkvox CRM' },
 		usableAsTool: true,
@@ -41,22 +44,29 @@ export class WolkvoxCrm implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Case', value: 'case' },
+					{ name: 'Contact', value: 'contact' },
 					{
 						name: 'Record',
 						value: 'record',
-						description: 'A contact, lead or opportunity, or a record of your own modules',
+						description: 'A lead, an opportunity, or a record of your own modules',
 					},
 					{ name: 'Token', value: 'token' },
 				],
 				default: 'case',
 			},
 			...caseDescription,
+			...contactDescription,
 			...recordDescription,
 			...tokenDescription,
+			...getManyDescription,
+			...contactSearchDescription,
+			...recordSearchDescription,
 			...searchFields,
 			optionsField,
 		],
 	};
 
-	methods = { listSearch: { getCaseSearchFields, getCaseTypes, getModules } };
+	methods = {
+		listSearch: { getCaseSearchFields, getCaseTypes, getContactSearchFields, getModules },
+	};
 }

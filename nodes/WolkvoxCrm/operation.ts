@@ -3,10 +3,10 @@ import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 /** What an operation does at Wolkvox. It decides what may be sent again, and which words fit in a message. */
 export interface OperationKind {
 	/** A read changes nothing, so it can be repeated whatever became of it. */
-	effect: 'reads' | 'creates' | 'updates';
-	/** What it reads, creates or updates, such as "case". */
+	effect: 'reads' | 'creates' | 'updates' | 'upserts' | 'deletes';
+	/** What it reads or changes, such as "case". */
 	noun: string;
-	/** What to check if Wolkvox rejects the values of a request. */
+	/** What to check if Wolkvox rejects a request. */
 	rejectedAdvice: string;
 	/** What to check if Wolkvox finds no such record, for operations that name one. */
 	notFoundAdvice?: string;
@@ -17,7 +17,14 @@ export type RequestBody = FormData | IDataObject | undefined;
 
 /** A success in Wolkvox's own form; it never has a key `error`. */
 export interface WolkvoxResponse extends IDataObject {
-	code: number;
+	/** Missing if Wolkvox sent none. */
+	code?: number;
+}
+
+/** The response to a query that proves what was found. */
+export interface QueryResponse extends IDataObject {
+	/** The records in it; an empty list if nothing was found. */
+	data: IDataObject[];
 }
 
 /** A file as it is remembered: by what it is, whatever its place in the list. */
@@ -27,37 +34,84 @@ export interface AttachedFile {
 	name?: string;
 }
 
+/** A file whose bytes are read only while it is sent. */
+export interface RequestFile extends File {
+	/** Whether the contents were read to their end, the last time that the file was sent. */
+	readonly isRead: boolean;
+	/** Why the bytes could not be read, once that has happened. */
+	readonly fault?: Error;
+	/** Closes what a request that ended early has left open. */
+	close(): void;
+}
+
+/** What is sent beside the body of a request. */
+export interface RequestDetails {
+	/** The endpoint, if it is not the operation's own. */
+	url?: string;
+	/** The ID of the record that the request changes, if it is not the one that the item names. */
+	recordId?: string;
+	/** The files in the body. */
+	files?: Array<AttachedFile & { file: RequestFile }>;
+}
+
 /** What an operation may use while it sends. */
 export interface SendContext {
+	/** The ID of the record that the item names; empty if it names none. */
+	recordId: string;
 	/** The response to the last request that Wolkvox applied for this item in an earlier attempt. */
 	lastResponse?: WolkvoxResponse;
 	/** The files that Wolkvox has not accepted for this item yet. */
 	withoutAttached<File extends AttachedFile>(files: File[]): File[];
+	/** The output of the last earlier item of the same record, after a query. */
+	getEarlierResult(): IDataObject[] | undefined;
 	/**
-	 * Sends one request of the operation, with the files in its body, and returns Wolkvox's response.
+	 * Asks Wolkvox and changes nothing.
 	 *
-	 * @throws RequestFailure if there is no success
+	 * @param url the endpoint, if it is not the operation's own
+	 * @throws RequestFailure if the response does not prove what was found
 	 */
-	request(
-		body?: RequestBody,
-		files?: Array<AttachedFile & { file: File }>,
-	): Promise<WolkvoxResponse>;
+	query(body?: IDataObject, url?: string): Promise<QueryResponse>;
+	/**
+	 * Sends one request of the operation and returns Wolkvox's response.
+	 *
+	 * @throws RequestFailure if Wolkvox did not confirm it
+	 */
+	request(body: RequestBody, details?: RequestDetails): Promise<WolkvoxResponse>;
+}
+
+/** A record that an item names by something other than its ID. */
+export interface RecordName {
+	/** Items with the same name are looked up once in a run. */
+	name: string;
+	/**
+	 * Finds the ID of the record.
+	 *
+	 * @throws UserError unless exactly one record has the name
+	 */
+	find(query: SendContext['query']): Promise<string>;
 }
 
 /** What the node does with one item: which parameters it needs, and what it sends. */
 export interface Operation<Parameters> extends OperationKind {
 	/**
-	 * The ID of the record that the item changes. Requests for one record are sent in the order of the
-	 * items, and what was done for an item counts only for the same record.
+	 * The record that the item changes: its ID, or how to find it. Requests for one record are sent in the
+	 * order of the items, and what was done for an item counts only for the same record.
 	 */
-	recordId?(context: IExecutePaginationFunctions): string;
+	getRecord?(context: IExecutePaginationFunctions): string | RecordName;
+	/**
+	 * For items that do not name a record, but may change the same one: what they have in common then. It
+	 * is saved with the execution, so it must not show values.
+	 */
+	getRecordKey?(context: IExecutePaginationFunctions): string;
 	/**
 	 * Gets and checks the parameters, as far as possible before its first `await`: only that part runs
 	 * while n8n evaluates the items.
 	 *
 	 * @throws UserError with the label of the parameter, if a value is invalid
 	 */
-	getParameters(context: IExecutePaginationFunctions, recordId: string): Promise<Parameters>;
+	getParameters(context: IExecutePaginationFunctions): Promise<Parameters>;
+	/** What to check if Wolkvox rejects a change with these values, where `rejectedAdvice` does not say it. */
+	getRejectedAdvice?(parameters: Parameters): string;
 	/** Sends the request or requests of an item; returns the JSON of its output items. */
 	send(parameters: Parameters, context: SendContext): Promise<IDataObject[]>;
 }

@@ -15,8 +15,7 @@ export const maxConcurrentOption: INodeProperties = {
 	noDataExpression: true,
 	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
 	default: 1,
-	description:
-		'How many items are sent at the same time. Wolkvox limits calls per IP address, and for its Manager API it advises sequential calls.',
+	description: 'How many items to send at the same time. Wolkvox limits calls per IP address.',
 };
 
 export const maxRetriesOption: INodeProperties = {
@@ -27,7 +26,7 @@ export const maxRetriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
 	default: 2,
 	description:
-		'How often a request is sent again after a failure. A create or an update only if Wolkvox definitely did not apply it: server not found, connection refused, too many requests, or Wolkvox asked to wait. A request that only reads also after a lost connection or a server error.',
+		'How many times to repeat a request after a temporary failure. Changes are repeated only if Wolkvox did not apply them.',
 };
 
 /** The options that hold for a whole run, unchecked. They take no expressions, so they are read as they stand. */

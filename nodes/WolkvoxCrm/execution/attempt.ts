@@ -16,6 +16,15 @@ interface AttemptSettings {
 	remainingPauseMs(): number;
 }
 
+/** What an item does in an attempt, one after another. */
+interface Steps<Prepared, Result> {
+	/** Checks what the user has set. */
+	prepare(): Promise<Prepared>;
+	/** Finds the record that the item changes, and returns its key. */
+	findRecord(prepared: Prepared): Promise<string>;
+	send(prepared: Prepared): Promise<Result>;
+}
+
 /**
  * One pass of n8n over the items of a node run: it decides which item is sent when.
  *
@@ -33,42 +42,62 @@ export class Attempt {
 
 	private changed = createDeferred();
 
+	private readonly onCancel = () => this.advance();
+
 	constructor(
 		private readonly settings: AttemptSettings,
 		private readonly loop: EvaluationLoop,
 	) {
 		this.queue = new TaskQueue(settings.concurrency);
-		settings.cancelSignal?.addEventListener('abort', () => this.advance(), { once: true });
+		settings.cancelSignal?.addEventListener('abort', this.onCancel);
+	}
+
+	get isCanceled(): boolean {
+		return this.settings.cancelSignal?.aborted === true;
 	}
 
 	/** Whether nothing may be sent any more. */
 	private get isOver(): boolean {
-		return this.stoppedBy !== undefined || this.settings.cancelSignal?.aborted === true;
+		return this.stoppedBy !== undefined || this.isCanceled;
 	}
 
 	/** Whether all items have ended, and none has stopped the run. */
 	get isComplete(): boolean {
-		return !this.isOver && this.loop.isDone && this.queue.isIdle;
+		return !this.isOver && this.hasEnded;
 	}
 
-	itemEvaluated(): void {
-		this.loop.itemEvaluated();
+	private get hasEnded(): boolean {
+		return this.loop.isDone && this.queue.isIdle;
+	}
+
+	/** Stops listening for a cancellation, once all items have ended. */
+	itemEnded(): void {
+		if (this.hasEnded) this.settings.cancelSignal?.removeEventListener('abort', this.onCancel);
+	}
+
+	/** Whether this is the failure with which the run ends. */
+	isEndedBy(error: Error): boolean {
+		return error === this.stoppedBy || (this.isCanceled && !this.stoppedBy);
+	}
+
+	itemEvaluated(itemIndex: number): void {
+		this.loop.itemEvaluated(itemIndex);
 		this.advance();
 	}
 
 	/**
 	 * Prepares an item at once and sends it as soon as a place is free.
 	 *
-	 * @param recordKey items with the same key are sent one after another, in input order
-	 * @throws RunEndedError if the run ends first; whatever preparing or sending throws
+	 * @param recordKey items with the same key are sent one after another, in input order; none if the
+	 * record must be found first
+	 * @throws RunEndedError if the run ends first; whatever the steps throw
 	 */
 	async run<Prepared, Result>(
-		recordKey: string,
-		prepare: () => Promise<Prepared>,
-		send: (prepared: Prepared) => Promise<Result>,
+		recordKey: string | undefined,
+		steps: Steps<Prepared, Result>,
 	): Promise<Result> {
 		const task = this.queue.add(recordKey);
-		return await this.takeTurn(task, prepare, send)
+		return await this.takeTurn(task, steps)
 			.catch((error: Error) => {
 				// Before another item can start.
 				this.noteFailure(error);
@@ -82,13 +111,18 @@ export class Attempt {
 
 	private async takeTurn<Prepared, Result>(
 		task: Task,
-		prepare: () => Promise<Prepared>,
-		send: (prepared: Prepared) => Promise<Result>,
+		{ prepare, findRecord, send }: Steps<Prepared, Result>,
 	): Promise<Result> {
 		const prepared = await prepare();
 		this.queue.ready(task);
 		this.advance();
 		await task.started;
+		if (task.recordKey === undefined) {
+			const recordKey = await findRecord(prepared);
+			this.queue.found(task, recordKey);
+			this.advance();
+			await task.started;
+		}
 		return await send(prepared);
 	}
 
@@ -126,9 +160,7 @@ export class Attempt {
 
 	/** Waits until n8n listens for failures and nothing is in flight any more. */
 	async end(): Promise<void> {
-		while (!this.loop.isDone || !this.queue.isIdle) {
-			await this.changed.promise;
-		}
+		while (!this.hasEnded) await this.changed.promise;
 	}
 
 	/** Lets waiting items start, or ends their wait. */

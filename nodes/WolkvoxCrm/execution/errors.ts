@@ -1,31 +1,30 @@
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError, UserError } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
 import type { OperationKind } from '../operation';
+import { getRecordId } from '../transport/content';
 import { RequestFailure } from '../transport/failure';
 import type { Entry } from './ledger';
 import { getAttachedNames } from './ledger';
 import type { NodeRun } from './nodeRun';
+import { CHANGED } from './words';
 
 type DescribedError = Error & { description?: string | null };
 
 /**
  * The error as n8n shows it. On the error output and to a model, n8n shows nothing but the message, so
- * that names the item, the files that are attached already, and an outcome that is unknown.
+ * that names the item, what is known of it, and an outcome that is unknown.
  *
- * @returns NodeOperationError for what the user can fix, NodeApiError for a request that was not
- * confirmed, and any other error as it is
+ * @returns NodeApiError for what the user can fix and for a request that was not confirmed, as n8n leaves
+ * only this one as it is; any other error as it is
  */
 export function toNodeError(
 	run: NodeRun,
 	itemIndex: number,
 	error: DescribedError,
 ): DescribedError {
-	const { node, continueOnFail, operation, ledger } = run;
-	const attached = ledger
-		.getEntries(itemIndex)
-		.filter(({ result }) => !result)
-		.flatMap(getAttachedNames);
+	const { node, continueOnFail, operation } = run;
 	// For reads the outcome does not matter.
 	const outcome =
 		error instanceof RequestFailure && operation.effect !== 'reads' ? error.outcome : undefined;
@@ -33,24 +32,41 @@ export function toNodeError(
 	const text = [
 		error.message,
 		...(error instanceof UserError ? [`[item ${itemIndex}]`] : []),
-		...(attached.length > 0 ? [`(already attached: ${attached.join(', ')})`] : []),
+		...describeKnown(run, itemIndex),
 		...(isUnknown && continueOnFail && !isTool(node) ? ['[outcome unknown]'] : []),
 	].join(' ');
 	const description =
 		sentences(isUnknown ? getUnknownAdvice(operation) : undefined, error.description) || undefined;
 	const message = isTool(node) ? sentences(text, description) : text;
-
-	if (error instanceof RequestFailure) {
-		const options = { message, description, httpCode: error.httpCode, itemIndex };
-		const apiError = new NodeApiError(node, { message }, options);
-		// n8n replaces a message in which it finds the name of a network error.
-		apiError.message = message;
-		apiError.context.outcome = outcome;
-		return apiError;
+	if (!(error instanceof UserError || error instanceof RequestFailure)) {
+		return Object.assign(error, { message });
 	}
-	return error instanceof UserError
-		? new NodeOperationError(node, message, { itemIndex, description })
-		: Object.assign(error, { message });
+	const httpCode = error instanceof RequestFailure ? error.httpCode : undefined;
+	const nodeError = new NodeApiError(
+		node,
+		{ message },
+		{ message, description, httpCode, itemIndex },
+	);
+	// n8n replaces a message in which it finds the name of a network error, such as EACCES in "claveAcceso".
+	nodeError.message = message;
+	nodeError.description = description;
+	nodeError.context.outcome = outcome;
+	return nodeError;
+}
+
+/** What earlier attempts have done for an item that has failed now. */
+function describeKnown({ ledger, operation }: NodeRun, itemIndex: number): string[] {
+	const entries = ledger.getEntries(itemIndex);
+	const done = entries.flatMap(({ result }) => result ?? []).map(describeResult);
+	const attached = entries.filter(({ result }) => !result).flatMap(getAttachedNames);
+	return [
+		...(done.length > 0 ? [`(already ${CHANGED[operation.effect]}: ${done.join(', ')})`] : []),
+		...(attached.length > 0 ? [`(already attached: ${attached.join(', ')})`] : []),
+	];
+}
+
+function describeResult(json: IDataObject): string {
+	return getRecordId(json.data) ?? getRecordId(json) ?? 'without an ID';
 }
 
 /** Adds what people need to know after a stop; a tool call has one item, and a read leaves nothing behind. */
@@ -61,9 +77,14 @@ export function addSummary(nodeError: DescribedError, run: NodeRun, cause: Error
 }
 
 function getUnknownAdvice({ effect, noun }: OperationKind): string {
-	return effect === 'creates'
-		? `Wolkvox may have created the ${noun} anyway, so the node does not send it again by itself. Look for it in the CRM first: Retry in the list of executions creates it again.`
-		: `Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the ${noun} first: Retry in the list of executions sends it again.`;
+	const advice: typeof CHANGED = {
+		reads: '',
+		creates: `Wolkvox may have created the ${noun} anyway, so the node does not send it again by itself. Look for it in the CRM first: Retry in the list of executions creates it again.`,
+		updates: `Wolkvox may have applied the update anyway, so the node does not send it again by itself. Check the ${noun} first: Retry in the list of executions sends it again.`,
+		upserts: `Wolkvox may have created or updated the ${noun} anyway, so the node does not send it again by itself. You can run this item again: the node then finds what was created.`,
+		deletes: `Wolkvox may have deleted the ${noun} anyway, so the node does not send it again by itself. Check in the CRM first: Retry in the list of executions sends it again.`,
+	};
+	return advice[effect];
 }
 
 /**
@@ -78,7 +99,7 @@ function summarize({ ledger, operation }: NodeRun, cause: Error): string {
 	const open = entries.filter(({ result }) => !result);
 	const inPart = open.filter(({ attachedFiles }) => attachedFiles.length > 0);
 	const unknown = open.filter(({ unknownFailure }) => unknownFailure && unknownFailure !== cause);
-	const changed = operation.effect === 'creates' ? 'created' : 'updated';
+	const changed = CHANGED[operation.effect];
 
 	const texts = [
 		done.length > 0 &&
@@ -87,7 +108,7 @@ function summarize({ ledger, operation }: NodeRun, cause: Error): string {
 			(entry) =>
 				`Item ${entry.itemIndex} was updated in part (attached: ${getAttachedNames(entry).join(', ')}).`,
 		),
-		done.length + inPart.length === 0 && `No ${noun} was ${changed} before this.`,
+		done.length + inPart.length + unknown.length === 0 && `No ${noun} was ${changed} before this.`,
 		unknown.length > 0 &&
 			`It is unknown whether ${nameItems(unknown)} ${wasOrWere(unknown.length)} ${changed}: check before retrying.`,
 	];

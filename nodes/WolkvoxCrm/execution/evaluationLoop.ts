@@ -1,25 +1,31 @@
 import { sleep } from 'n8n-workflow';
 
-interface Batches {
-	/** How many items n8n evaluates in a row. */
-	size: number;
-	/** How many milliseconds n8n sleeps in between. */
-	intervalMs: number;
+interface LoopSettings {
+	/** How many items n8n evaluates. */
+	items: number;
+	/** How many of them in a row. */
+	batchSize: number;
+	/** How many milliseconds n8n sleeps after each batch but the last. */
+	batchIntervalMs: number;
+	/** Whether n8n goes on after an item whose expression fails; the node never sees that item. */
+	continueOnFail: boolean;
 }
 
 /** Where n8n is in its loop over the items of a node run (routing-node.js, `runNode`). */
 export class EvaluationLoop {
+	/** How many items are evaluated, or have failed and were passed over. */
 	private evaluated = 0;
 
 	private isAsleep = false;
 
+	/** @param onDone is called if the loop ends without another item */
 	constructor(
-		private readonly items: number,
-		private readonly batches: Batches,
+		private readonly settings: LoopSettings,
+		private readonly onDone: () => void,
 	) {}
 
 	get isDone(): boolean {
-		return this.evaluated === this.items;
+		return this.evaluated === this.settings.items;
 	}
 
 	/**
@@ -31,22 +37,45 @@ export class EvaluationLoop {
 	}
 
 	/** n8n calls the node for an item synchronously, before it goes on or sleeps. */
-	itemEvaluated(): void {
-		const { size, intervalMs } = this.batches;
-		this.evaluated++;
+	itemEvaluated(itemIndex: number): void {
+		const batchEnd = this.getBatchEnd(itemIndex);
+		this.evaluated = itemIndex + 1;
 		this.isAsleep = false;
-		if (intervalMs > 0 && this.evaluated % size === 0 && !this.isDone) {
-			void this.sleepWithN8n(intervalMs);
-		}
+		if (this.evaluated === batchEnd) this.batchEvaluated(batchEnd);
+		// A batch is evaluated synchronously, so nothing of it can come after this.
+		else if (this.settings.continueOnFail) queueMicrotask(() => this.passOver(batchEnd));
+	}
+
+	/** The number of items up to the end of the batch to which an item belongs. */
+	private getBatchEnd(itemIndex: number): number {
+		const { items, batchSize, batchIntervalMs } = this.settings;
+		if (batchIntervalMs <= 0) return items;
+		return Math.min((Math.floor(itemIndex / batchSize) + 1) * batchSize, items);
+	}
+
+	private passOver(batchEnd: number): void {
+		if (this.evaluated >= batchEnd) return;
+		this.evaluated = batchEnd;
+		this.batchEvaluated(batchEnd);
+		if (this.isDone) this.onDone();
+	}
+
+	private batchEvaluated(batchEnd: number): void {
+		if (!this.isDone) void this.sleepWithN8n(batchEnd);
 	}
 
 	/**
 	 * Sleeps as long as n8n is about to. Timers of one length end in the order in which they began, so
 	 * this one ends first, and nothing is sent between the two.
 	 */
-	private async sleepWithN8n(intervalMs: number): Promise<void> {
+	private async sleepWithN8n(batchEnd: number): Promise<void> {
 		this.isAsleep = true;
-		await sleep(intervalMs);
-		this.isAsleep = false;
+		await sleep(this.settings.batchIntervalMs);
+		if (this.evaluated === batchEnd) this.isAsleep = false;
+		if (!this.settings.continueOnFail) return;
+
+		// By then, n8n has evaluated the next batch.
+		await sleep(0);
+		this.passOver(this.getBatchEnd(batchEnd));
 	}
 }

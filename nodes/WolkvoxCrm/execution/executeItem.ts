@@ -1,9 +1,17 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
-import type { AttachedFile, Operation, SendContext } from '../operation';
+import type {
+	AttachedFile,
+	Operation,
+	OperationKind,
+	QueryResponse,
+	RecordName,
+	SendContext,
+} from '../operation';
 import { getTenant } from '../transport/completeRequest';
+import { RequestFailure } from '../transport/failure';
+import { createLimit } from '../transport/limit';
 import type { RoutingRequest } from '../transport/request';
 import { sendRequest } from '../transport/request';
 import type { Attempt } from './attempt';
@@ -12,6 +20,9 @@ import type { Entry } from './ledger';
 import type { NodeRun } from './nodeRun';
 import { getNodeRun } from './nodeRun';
 import { assertRunOptions } from '../runOptions';
+
+/** In a later attempt, all items ask for their credentials at once. */
+const limitReadings = createLimit(20);
 
 /** A model that gets nothing at all can take it for a failure, or for anything else. */
 const NO_MATCH = { message: 'Nothing matches' };
@@ -25,9 +36,12 @@ interface Item<Parameters> {
 	attempt: Attempt;
 }
 
-/** What an item needs before it can be sent; no parameters if an earlier attempt has settled it. */
+/** What an item needs before it can be sent. */
 interface Prepared<Parameters> {
 	entry: Entry;
+	/** The ID of the record that the item names; empty until it is found, or if it names none. */
+	recordId: string;
+	/** None if an earlier attempt has settled the item. */
 	parameters?: Parameters;
 }
 
@@ -47,95 +61,148 @@ export async function executeItem<Parameters>(
 ): Promise<INodeExecutionData[]> {
 	const run = getNodeRun(context, operation);
 	const attempt = run.getAttempt(context);
-	attempt.itemEvaluated();
+	attempt.itemEvaluated(context.getItemIndex());
 	try {
 		const item = { context, request, operation, run, attempt };
 		return toOutput(context, await takeTurn(item));
 	} catch (error) {
 		return toOutput(context, await reportFailure(context, run, attempt, error));
 	} finally {
-		if (attempt.isComplete) run.ledger.discard();
+		attempt.itemEnded();
+		run.discardIfComplete(attempt);
 	}
 }
 
 async function takeTurn<Parameters>(item: Item<Parameters>): Promise<IDataObject[]> {
 	const { context, operation, run, attempt } = item;
 	assertRunOptions(run.options);
-	// Without a record to change, the item is its own key.
-	const recordId = operation.recordId?.(context) ?? `item ${context.getItemIndex()}`;
+	const record = operation.getRecord?.(context);
+	const name = getName(item, record);
 
-	const result = await attempt.run(
-		recordId.toLowerCase(),
-		async () => await prepare(item, recordId),
-		async (prepared) => await sendOnce(item, prepared),
-	);
+	const result = await attempt.run(typeof record === 'object' ? undefined : name, {
+		prepare: async () => await prepare(item, name, typeof record === 'string' ? record : ''),
+		findRecord: async (prepared) => await findRecord(item, prepared, record as RecordName),
+		send: async (prepared) => await sendOnce(item, prepared),
+	});
 	return result.length === 0 && isTool(run.node) ? [NO_MATCH] : result;
+}
+
+/** What an item calls its record. Without a record to change, the item is its own. */
+function getName<Parameters>(
+	{ context, operation }: Item<Parameters>,
+	record?: string | RecordName,
+): string {
+	if (typeof record === 'object') return record.name;
+	const key = record ?? operation.getRecordKey?.(context);
+	return key?.toLowerCase() ?? `item ${context.getItemIndex()}`;
 }
 
 /** Gets the parameters, unless the item is done or its outcome is unknown. */
 async function prepare<Parameters>(
 	{ context, operation, run }: Item<Parameters>,
+	name: string,
 	recordId: string,
 ): Promise<Prepared<Parameters>> {
 	const itemIndex = context.getItemIndex();
-	const tenant = run.ledger.has(itemIndex)
-		? getTenant(await context.getCredentials('wolkvoxCrmApi'))
-		: undefined;
-	const entry = run.ledger.find(itemIndex, recordId.toLowerCase(), tenant);
-	if (entry.result || entry.unknownFailure) return { entry };
-	return { entry, parameters: await operation.getParameters(context, recordId) };
+	const tenant = run.ledger.has(itemIndex) ? await readTenant(context) : undefined;
+	const entry = run.ledger.find(itemIndex, name, tenant);
+	const parameters = isSettled(entry) ? undefined : await operation.getParameters(context);
+	return { entry, recordId, parameters };
+}
+
+/** Looks up the record that an item names by something other than its ID, and returns its key. */
+async function findRecord<Parameters>(
+	item: Item<Parameters>,
+	prepared: Prepared<Parameters>,
+	{ name, find }: RecordName,
+): Promise<string> {
+	const { context, run } = item;
+	const { entry } = prepared;
+	if (!isSettled(entry)) {
+		const { query } = createSendContext(item, prepared);
+		run.ledger.goesTo(entry, await readTenant(context));
+		const lookUp = JSON.stringify([name, entry.tenant]);
+		prepared.recordId = await run.lookUps.once(lookUp, async () => await find(query));
+		entry.recordKey = prepared.recordId.toLowerCase();
+	}
+	return entry.recordKey ?? entry.name;
 }
 
 async function sendOnce<Parameters>(
 	item: Item<Parameters>,
-	{ entry, parameters }: Prepared<Parameters>,
+	prepared: Prepared<Parameters>,
 ): Promise<IDataObject[]> {
+	const { parameters, entry } = prepared;
 	return await item.run.ledger.once(
 		entry,
-		async () => await item.operation.send(parameters!, createSendContext(item, entry)),
+		async () => await item.operation.send(parameters!, createSendContext(item, prepared)),
 	);
 }
 
-function createSendContext<Parameters>(item: Item<Parameters>, entry: Entry): SendContext {
-	const { context, operation, run } = item;
+function createSendContext<Parameters>(
+	{ context, request, operation, run, attempt }: Item<Parameters>,
+	{ entry, recordId, parameters }: Prepared<Parameters>,
+): SendContext {
+	const { ledger, options } = run;
+	const rejectedAdvice = operation.getRejectedAdvice?.(parameters!) ?? operation.rejectedAdvice;
+	const beforeSend = async (tenant: string) => {
+		await attempt.waitToSend();
+		ledger.goesTo(entry, tenant);
+	};
 	return {
+		recordId,
 		lastResponse: entry.lastResponse,
 		withoutAttached: (files) => withoutAttached(files, entry.attachedFiles),
-		request: async (body, files = []) => {
-			const response = await sendRequest(context, item.request, {
+		getEarlierResult: () => ledger.getEarlierResult(entry),
+		query: async (body, url) =>
+			(await sendRequest(context, request, {
+				url,
+				body,
+				files: [],
+				operation: { ...operation, effect: 'reads' },
+				maxRetries: options.maxRetries,
+				beforeSend,
+				failed: (_failure, waitMs) => run.pause(waitMs),
+			}).catch((failure: Error) => throwQueryFailure(failure, operation))) as QueryResponse,
+		request: async (
+			body,
+			{ url, files = [], recordId: changedId = recordId || undefined } = {},
+		) => {
+			const response = await sendRequest(context, request, {
+				url,
 				body,
 				files: files.map(({ file }) => file),
-				operation,
-				maxRetries: run.options.maxRetries,
-				beforeSend: async (tenant) => await beforeSend(item, entry, tenant),
-				pause: (waitMs) => run.pause(waitMs),
+				operation: { ...operation, rejectedAdvice },
+				recordId: changedId || undefined,
+				maxRetries: options.maxRetries,
+				beforeSend: async (tenant) => {
+					await beforeSend(tenant);
+					ledger.sending(entry);
+				},
+				failed: (failure, waitMs) => {
+					ledger.failed(entry, failure);
+					run.pause(waitMs);
+				},
 			});
-			run.ledger.accepted(entry, response, files);
+			ledger.accepted(entry, response, files);
 			return response;
 		},
 	};
 }
 
-/** Waits until a request may leave, and makes sure that it still should. */
-async function beforeSend<Parameters>(
-	{ operation, run, attempt }: Item<Parameters>,
-	entry: Entry,
-	tenant: string,
-): Promise<void> {
-	await attempt.waitToSend();
-	if (entry.tenant !== undefined && entry.tenant !== tenant) {
-		throw new UserError('The credential changed while the item was being sent', {
-			description:
-				'An expression in the credential returned another server or CRM operation name than before. It must return the same for all requests of an item.',
-		});
-	}
-	run.ledger.sentTo(entry, tenant);
-	if (run.ledger.isOvertaken(entry)) {
-		throw new UserError(`A later item may have updated the same ${operation.noun}`, {
-			description:
-				'This item failed at first. It is not sent after the later one, as it could put older values in place of newer ones.',
-		});
-	}
+/** Before a change, a query that fails means that the change was not sent. */
+function throwQueryFailure(failure: Error, { effect }: OperationKind): never {
+	throw failure instanceof RequestFailure && effect !== 'reads' ? failure.asNotSent() : failure;
+}
+
+/** The server and the CRM operation to which the requests of an item go. */
+async function readTenant(context: IExecutePaginationFunctions): Promise<string> {
+	return getTenant(await limitReadings(async () => await context.getCredentials('wolkvoxCrmApi')));
+}
+
+/** Whether there is nothing left to send: the item is done, or sending it again could double it. */
+function isSettled({ result, unknownFailure }: Entry): boolean {
+	return result !== undefined || unknownFailure !== undefined;
 }
 
 /** The files that Wolkvox has not accepted yet; of two equal ones, each counts. */
@@ -157,7 +224,8 @@ function withoutAttached<File extends AttachedFile>(
  * @returns the JSON of the failed item if the run goes on: in this form, with no `error` beside `json`,
  * n8n adds the input's JSON to it (workflow-execute.js, `handleNodeErrorOutput`). Nothing for an item
  * that was not sent because the run stopped
- * @throws the failure that stopped the run, and no other: n8n would show that of the lowest item
+ * @throws the failure that stopped the run, and no other: n8n would show that of the lowest item. After a
+ * cancellation, each item that was not sent throws, so that the run never looks like a success with fewer items
  */
 async function reportFailure(
 	context: IExecutePaginationFunctions,
@@ -168,9 +236,10 @@ async function reportFailure(
 	attempt.noteFailure(error);
 	const nodeError = toNodeError(run, context.getItemIndex(), error);
 	if (run.continueOnFail) return [{ error: nodeError.message }];
-	if (error !== attempt.stoppedBy) return [];
+	if (!attempt.isEndedBy(error)) return [];
 
 	await attempt.end();
+	if (!attempt.isCanceled) run.ledger.told();
 	throw addSummary(nodeError, run, error);
 }
 

@@ -1,21 +1,30 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
 import type { AttachedFile, OperationKind, WolkvoxResponse } from '../operation';
-import { RequestFailure } from '../transport/failure';
 import { isJsonObject } from '../transport/content';
+import { RequestFailure } from '../transport/failure';
+import { CHANGED } from './words';
 
 /** What is known of one item, one record and one tenant. It outlives the attempts of n8n's Retry On Fail. */
 export interface Entry {
 	readonly itemIndex: number;
-	readonly recordKey: string;
+	/** The record as the item names it. */
+	readonly name: string;
+	/** The record itself, where that is not its name. */
+	recordKey?: string;
 	/** The server and the CRM operation to which requests went; none before the first one. */
 	tenant?: string;
 	/** The JSON of the output items, once the item is done. */
 	result?: IDataObject[];
+	/** Whether a request has left whose outcome is not known yet. */
+	isSending?: boolean;
 	/** The failure after which Wolkvox may have applied a request: sending it again could double it. */
 	unknownFailure?: RequestFailure;
+	/** The last failure after which it is certain that Wolkvox has not applied a request. */
+	lastRefusal?: Error;
 	/** The response to the last request that Wolkvox applied. */
 	lastResponse?: WolkvoxResponse;
 	/** The files that Wolkvox has accepted. */
@@ -25,12 +34,30 @@ export interface Entry {
 }
 
 /** What an execution keeps of an item, as plain data. */
-type SavedEntry = Omit<Entry, 'unknownFailure' | 'settled'>;
+type SavedEntry = Pick<
+	Entry,
+	| 'itemIndex'
+	| 'name'
+	| 'recordKey'
+	| 'tenant'
+	| 'result'
+	| 'isSending'
+	| 'lastResponse'
+	| 'attachedFiles'
+>;
 
 interface SavedRun {
 	/** Identifies what the items were sent for: another node, credential or number of items starts afresh. */
 	fingerprint: string;
 	entries: Record<string, SavedEntry>;
+}
+
+/** What is known of a record, of all its items. */
+interface RecordState {
+	/** The last item by which Wolkvox has, or may have, changed the record. */
+	latestEntry?: Entry;
+	/** An item of which it is unknown whether Wolkvox has changed the record by it, or still will. */
+	unknownItem?: number;
 }
 
 /**
@@ -39,25 +66,25 @@ interface SavedRun {
  * run stopped. The context is one for all runs of a node.
  *
  * The saved part holds what the node returns, which is Wolkvox's responses, but no values, no file names
- * and no error messages: expressions can read it, and n8n does not redact it. An unknown outcome is not
- * saved: people who press Retry were told to check first.
+ * and no error messages: expressions can read it, and n8n does not redact it. An item is saved before its
+ * request leaves, so that Retry does not send it again unasked if no one could note how it ended.
  */
 export class Ledger {
 	private readonly entries = new Map<number, Entry[]>();
 
-	/** The last item of each record that Wolkvox has, or may have, changed. */
-	private readonly latestItems = new Map<string, number>();
-
-	private readonly isReadOnly: boolean;
+	private readonly records = new Map<string, RecordState>();
 
 	/** Where the saved part is; a tool call, which cannot be retried by itself, has none. */
 	private readonly saved?: { context: IDataObject; key: string; fingerprint: string };
 
 	/** @param items how many items the run has */
-	constructor(context: IExecutePaginationFunctions, { effect }: OperationKind, items: number) {
+	constructor(
+		context: IExecutePaginationFunctions,
+		private readonly operation: OperationKind,
+		items: number,
+	) {
 		const node = context.getNode();
-		this.isReadOnly = effect === 'reads';
-		if (this.isReadOnly || isTool(node)) return;
+		if (operation.effect === 'reads' || isTool(node)) return;
 
 		this.saved = {
 			context: context.getContext('node'),
@@ -75,12 +102,16 @@ export class Ledger {
 		return this.entries.has(itemIndex);
 	}
 
-	/** What is known of an item; a new entry if nothing was sent for it at this record and tenant. */
-	find(itemIndex: number, recordKey: string, tenant?: string): Entry {
+	/**
+	 * What is known of an item; a new entry if nothing was sent for it at this record and tenant.
+	 *
+	 * @param name the record as the item names it
+	 */
+	find(itemIndex: number, name: string, tenant?: string): Entry {
 		const known = this.getEntries(itemIndex).find(
-			(entry) => entry.recordKey === recordKey && entry.tenant === tenant,
+			(entry) => entry.name === name && entry.tenant === tenant,
 		);
-		return known ?? { itemIndex, recordKey, tenant, attachedFiles: [] };
+		return known ?? { itemIndex, name, tenant, attachedFiles: [] };
 	}
 
 	getEntries(itemIndex: number): Entry[] {
@@ -98,30 +129,66 @@ export class Ledger {
 		if (entry.unknownFailure) throw entry.unknownFailure;
 
 		const sending = send();
-		entry.settled = sending.catch((error: Error) => this.failed(entry, error));
+		entry.settled = sending.catch(() => {});
 		entry.result = await sending;
 		this.save(entry);
 		return entry.result;
 	}
 
-	/** Registers where the next request of an entry goes. */
-	sentTo(entry: Entry, tenant: string): void {
-		entry.tenant = tenant;
-		const isNew = !this.getEntries(entry.itemIndex).includes(entry);
-		if (isNew && !this.isReadOnly) this.add(entry);
+	/**
+	 * Registers where the requests of an entry go.
+	 *
+	 * @throws UserError if an earlier one went elsewhere
+	 */
+	goesTo(entry: Entry, tenant: string): void {
+		entry.tenant ??= tenant;
+		if (entry.tenant !== tenant) throwCredentialChanged();
+	}
+
+	/** The output of the last other item that changed the same record. */
+	getEarlierResult(entry: Entry): IDataObject[] | undefined {
+		return this.records.get(getRecordName(entry))?.latestEntry?.result;
+	}
+
+	/**
+	 * Registers that a change is about to leave.
+	 *
+	 * @throws UserError if it must not
+	 */
+	sending(entry: Entry): void {
+		this.assertMayFollow(entry);
+		if (!this.getEntries(entry.itemIndex).includes(entry)) this.add(entry);
+		entry.isSending = true;
+		this.save(entry);
 	}
 
 	/** Registers that Wolkvox has applied a request. */
 	accepted(entry: Entry, response: WolkvoxResponse, files: AttachedFile[]): void {
+		entry.isSending = false;
 		entry.lastResponse = response;
 		entry.attachedFiles.push(...files.map(({ name, key }) => ({ name, key })));
 		this.noteChange(entry);
 		this.save(entry);
 	}
 
-	/** Whether this item would put older values in place of those of a later one. */
-	isOvertaken(entry: Entry): boolean {
-		return this.getLatestItem(entry) > entry.itemIndex;
+	/** Registers that a request was not confirmed. */
+	failed(entry: Entry, failure: RequestFailure): void {
+		if (failure.outcome === 'unknown') {
+			entry.unknownFailure = failure;
+			this.noteChange(entry);
+		} else {
+			entry.isSending = false;
+			entry.lastRefusal = failure;
+			this.save(entry);
+		}
+	}
+
+	/** Registers that the user was told of all unknown outcomes: people who press Retry then have checked. */
+	told(): void {
+		for (const entry of this.all().filter(({ unknownFailure }) => unknownFailure)) {
+			entry.isSending = false;
+			this.save(entry);
+		}
 	}
 
 	/** Once the run has ended well, no one needs what was saved. */
@@ -129,19 +196,36 @@ export class Ledger {
 		if (this.saved) delete this.saved.context[this.saved.key];
 	}
 
-	private failed(entry: Entry, error: Error): void {
-		if (!(error instanceof RequestFailure) || error.outcome !== 'unknown') return;
-		entry.unknownFailure = error;
-		this.noteChange(entry);
+	/** An item must not put older values in place of newer ones, nor overtake one that Wolkvox may still apply. */
+	private assertMayFollow(entry: Entry): void {
+		const { effect, noun } = this.operation;
+		const changed = CHANGED[effect];
+		const { latestEntry, unknownItem } = this.records.get(getRecordName(entry)) ?? {};
+		if (latestEntry && latestEntry.itemIndex > entry.itemIndex) {
+			throw new UserError(`A later item may have ${changed} the same ${noun}${because(entry)}`, {
+				description:
+					'This item failed at first. It is not sent after the later one, as it could put older values in place of newer ones.',
+			});
+		}
+		if (unknownItem !== undefined && unknownItem !== entry.itemIndex) {
+			throw new UserError(
+				`It is unknown whether item ${unknownItem} has ${changed} the same ${noun}`,
+				{
+					description: `This item is not sent, as Wolkvox may still apply the other one after it. Check the ${noun}, then run this item again.`,
+				},
+			);
+		}
 	}
 
 	/** Notes that Wolkvox has, or may have, changed the record of an entry. */
 	private noteChange(entry: Entry): void {
-		this.latestItems.set(getRecord(entry), Math.max(this.getLatestItem(entry), entry.itemIndex));
-	}
-
-	private getLatestItem(entry: Entry): number {
-		return this.latestItems.get(getRecord(entry)) ?? -1;
+		const name = getRecordName(entry);
+		const { latestEntry, unknownItem } = this.records.get(name) ?? {};
+		const isLater = latestEntry && latestEntry.itemIndex > entry.itemIndex;
+		this.records.set(name, {
+			latestEntry: isLater ? latestEntry : entry,
+			unknownItem: entry.unknownFailure ? entry.itemIndex : unknownItem,
+		});
 	}
 
 	private add(entry: Entry): void {
@@ -149,21 +233,35 @@ export class Ledger {
 	}
 
 	private load(saved: SavedEntry): void {
-		this.add({ ...saved });
-		this.noteChange(saved);
+		const entry: Entry = { ...saved };
+		if (saved.isSending) {
+			entry.unknownFailure = new RequestFailure(
+				'unknown',
+				'The earlier execution ended before the response to this item was read',
+			);
+		}
+		this.add(entry);
+		this.noteChange(entry);
 	}
 
 	private save(entry: Entry): void {
-		if (!this.saved) return;
+		if (!this.saved || entry.tenant === undefined) return;
 		const { context, key, fingerprint } = this.saved;
 		context[key] ??= { fingerprint, entries: {} };
 		const { entries } = context[key] as unknown as SavedRun;
-		const { itemIndex, recordKey, tenant, result, lastResponse } = entry;
-		entries[JSON.stringify([itemIndex, recordKey, tenant])] = {
+		const { itemIndex, name, recordKey, tenant, result, lastResponse, isSending } = entry;
+		const entryKey = JSON.stringify([itemIndex, name, tenant]);
+		if (!result && !lastResponse && !isSending) {
+			delete entries[entryKey];
+			return;
+		}
+		entries[entryKey] = {
 			itemIndex,
+			name,
 			recordKey,
 			tenant,
-			attachedFiles: entry.attachedFiles.map(({ key: fileKey }) => ({ key: fileKey })),
+			attachedFiles: entry.attachedFiles.map((file) => ({ key: file.key })),
+			...(isSending && { isSending }),
 			...(result ? { result } : { lastResponse }),
 		};
 	}
@@ -174,8 +272,20 @@ export function getAttachedNames({ attachedFiles }: Entry): string[] {
 	return attachedFiles.map(({ name }) => name ?? 'a file of an earlier execution');
 }
 
-function getRecord({ recordKey, tenant }: Entry): string {
+function getRecordName({ name, recordKey = name, tenant }: Entry): string {
 	return JSON.stringify([recordKey, tenant]);
+}
+
+/** On the error output, n8n shows nothing but the message. */
+function because({ lastRefusal }: Entry): string {
+	return lastRefusal ? `, after this one failed: ${lastRefusal.message}` : '';
+}
+
+function throwCredentialChanged(): never {
+	throw new UserError('The credential changed while the item was being sent', {
+		description:
+			'An expression in the credential returned another server or CRM operation name than before. It must return the same for all requests of an item.',
+	});
 }
 
 /** Of the parameters as they stand: a hash of resolved values would differ with `$now` or `$execution.id`. */

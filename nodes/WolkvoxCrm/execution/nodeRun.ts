@@ -1,10 +1,12 @@
-import type { IExecuteData, IExecutePaginationFunctions, INode } from 'n8n-workflow';
+import type { IExecutePaginationFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
 import type { OperationKind } from '../operation';
 import { Attempt } from './attempt';
 import { EvaluationLoop } from './evaluationLoop';
 import { Ledger } from './ledger';
+import { LookUps } from './lookUps';
 import type { RunOptions } from '../runOptions';
 import { getRunOptions } from '../runOptions';
 import { RunEndedError } from './taskQueue';
@@ -18,6 +20,9 @@ export class NodeRun {
 	readonly options: RunOptions;
 
 	readonly ledger: Ledger;
+
+	/** The records that items name by something other than their ID. */
+	readonly lookUps = new LookUps();
 
 	private readonly items: number;
 
@@ -47,6 +52,7 @@ export class NodeRun {
 		if (!this.attempt || itemIndex <= this.lastIndex) {
 			this.attempt?.stop(new RunEndedError());
 			this.attempt = this.startAttempt(context);
+			this.lookUps.forgetFailures();
 		}
 		this.lastIndex = itemIndex;
 		return this.attempt;
@@ -57,22 +63,35 @@ export class NodeRun {
 		this.pauseEndsAt = Math.max(this.pauseEndsAt, Date.now() + waitMs);
 	}
 
+	/** Once all items of an attempt have ended well, Retry has nothing left to do. */
+	discardIfComplete(attempt: Attempt): void {
+		if (attempt.isComplete) this.ledger.discard();
+	}
+
 	private startAttempt(context: IExecutePaginationFunctions): Attempt {
 		const { batching } = context.getNodeParameter('requestOptions', {}) as {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 		};
 		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-		const loop = new EvaluationLoop(this.items, {
-			size: batchSize > 0 ? batchSize : 1,
-			intervalMs: batchInterval,
-		});
-		const settings = {
-			concurrency: this.options.concurrency,
-			continueOnFail: this.continueOnFail,
-			cancelSignal: context.getExecutionCancelSignal(),
-			remainingPauseMs: () => Math.max(this.pauseEndsAt - Date.now(), 0),
-		};
-		return new Attempt(settings, loop);
+		const loop = new EvaluationLoop(
+			{
+				items: this.items,
+				batchSize: batchSize > 0 ? batchSize : 1,
+				batchIntervalMs: batchInterval,
+				continueOnFail: this.continueOnFail,
+			},
+			() => this.discardIfComplete(attempt),
+		);
+		const attempt = new Attempt(
+			{
+				concurrency: this.options.concurrency,
+				continueOnFail: this.continueOnFail,
+				cancelSignal: context.getExecutionCancelSignal(),
+				remainingPauseMs: () => Math.max(this.pauseEndsAt - Date.now(), 0),
+			},
+			loop,
+		);
+		return attempt;
 	}
 }
 
@@ -83,22 +102,32 @@ function countItems(context: IExecutePaginationFunctions, node: INode): number {
 		: (context.getExecuteData().data.main?.[0]?.length ?? 1);
 }
 
-const runs = new WeakMap<IExecuteData, NodeRun>();
+const runs = new WeakMap<object, NodeRun>();
 
-/**
- * The run to which an item belongs. All items and attempts of a run share its execute data, and no
- * two runs do. A tool call is a run of its own: older versions of n8n give it the execute data of its
- * agent, which tells no two calls apart.
- */
+/** The run to which an item belongs. */
 export function getNodeRun(
 	context: IExecutePaginationFunctions,
 	operation: OperationKind,
 ): NodeRun {
-	const data = context.getExecuteData();
-	const known = runs.get(data);
+	const key = getRunKey(context);
+	const known = runs.get(key);
 	if (known) return known;
 
 	const run = new NodeRun(context, operation);
-	if (data.node.name === run.node.name) runs.set(data, run);
+	runs.set(key, run);
 	return run;
+}
+
+/**
+ * The object that all items and attempts of a run share, and no two runs do: its execute data. Where a
+ * tool call has that of another node, such as its agent or trigger, it is the object of the call's
+ * arguments, which n8n hands to each try of the call.
+ */
+function getRunKey(context: IExecutePaginationFunctions): object {
+	const executeData = context.getExecuteData();
+	if (executeData.node.name === context.getNode().name) return executeData;
+	const call = context.getInputData(0, NodeConnectionTypes.AiTool) as
+		| INodeExecutionData
+		| undefined;
+	return call?.json ?? {};
 }

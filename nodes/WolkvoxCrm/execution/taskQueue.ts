@@ -9,28 +9,30 @@ export class RunEndedError extends OperationalError {
 
 /** An item on its way through an attempt. */
 export interface Task {
-	/** Tells records apart; items that change no record have a key of their own. */
-	recordKey: string;
+	/** Tells records apart; items that change no record have a key of their own. Missing until the record is found. */
+	recordKey?: string;
 	/** Whether its parameters are there. */
 	isReady: boolean;
-	/** Resolves when the item may be sent; rejects with a RunEndedError if the run ends first. */
+	/** Whether it has a place, to look its record up or to be sent. */
+	isRunning: boolean;
+	/** Resolves when the item gets a place; rejects with a RunEndedError if the run ends first. */
 	started: Promise<void>;
 	start(): void;
 	cancel(): void;
 }
 
 /**
- * The items that wait for a place. They start in input order, a given number at a time, and those of
- * one record one after another.
+ * The items of an attempt that have not ended. They get a place in input order, a given number at a
+ * time, and those of one record one after another.
  */
 export class TaskQueue {
-	private readonly waiting: Task[] = [];
-
-	private readonly inFlight = new Set<Task>();
+	private readonly tasks: Task[] = [];
 
 	private preparing = 0;
 
-	/** @param concurrency how many items may be in flight at the same time */
+	private running = 0;
+
+	/** @param concurrency how many items may have a place at the same time */
 	constructor(private readonly concurrency: number) {}
 
 	/** Whether the parameters of an item are still being checked. */
@@ -39,16 +41,13 @@ export class TaskQueue {
 	}
 
 	get isIdle(): boolean {
-		return !this.isPreparing && this.inFlight.size === 0;
+		return !this.isPreparing && this.running === 0;
 	}
 
-	add(recordKey: string): Task {
-		const { promise, resolve, reject } = createDeferred();
-		const cancel = () => reject(new RunEndedError());
-		const task = { recordKey, isReady: false, started: promise, start: resolve, cancel };
-		// Until the item is ready, no one listens for this.
-		task.started.catch(() => {});
-		this.waiting.push(task);
+	/** @param recordKey none if the record must be looked up first */
+	add(recordKey?: string): Task {
+		const task: Task = { recordKey, isReady: false, isRunning: false, ...createStart() };
+		this.tasks.push(task);
 		this.preparing++;
 		return task;
 	}
@@ -58,34 +57,59 @@ export class TaskQueue {
 		this.preparing--;
 	}
 
+	/** Gives the place of an item back until it may be sent to the record that was found. */
+	found(task: Task, recordKey: string): void {
+		this.release(task);
+		Object.assign(task, { recordKey, ...createStart() });
+	}
+
 	/** Takes out an item that has ended, whether or not it was ever ready. */
 	remove(task: Task): void {
 		if (!task.isReady) this.preparing--;
-		if (this.inFlight.delete(task)) return;
-		const index = this.waiting.indexOf(task);
-		if (index >= 0) this.waiting.splice(index, 1);
+		this.release(task);
+		this.tasks.splice(this.tasks.indexOf(task), 1);
 	}
 
 	startNext(): void {
-		const busyRecords = new Set([...this.inFlight].map(({ recordKey }) => recordKey));
-		for (let index = 0; index < this.waiting.length; ) {
-			const task = this.waiting[index];
-			if (this.inFlight.size >= this.concurrency || !task.isReady) return;
-
-			if (busyRecords.has(task.recordKey)) {
-				index++;
-			} else {
-				this.waiting.splice(index, 1);
-				this.inFlight.add(task);
-				task.start();
+		const busyRecords = new Set<string>();
+		let isRecordUnknown = false;
+		for (const task of this.tasks) {
+			const { recordKey } = task;
+			if (!task.isRunning) {
+				if (!task.isReady || this.running >= this.concurrency) return;
+				// A look-up can always start; whoever comes after it may turn out to change the same record.
+				if (recordKey === undefined || !(isRecordUnknown || busyRecords.has(recordKey))) {
+					task.isRunning = true;
+					this.running++;
+					task.start();
+				}
 			}
-			busyRecords.add(task.recordKey);
+			if (recordKey === undefined) isRecordUnknown = true;
+			else busyRecords.add(recordKey);
 		}
 	}
 
 	cancelWaiting(): void {
-		for (const task of this.waiting.splice(0)) task.cancel();
+		for (const task of this.tasks) if (!task.isRunning) task.cancel();
 	}
+
+	private release(task: Task): void {
+		if (task.isRunning) this.running--;
+		task.isRunning = false;
+	}
+}
+
+function createStart(): Pick<Task, 'started' | 'start' | 'cancel'> {
+	const { promise, resolve, reject } = createDeferred();
+	// Until the item waits for its place, no one listens for this.
+	promise.catch(() => {});
+	let isCanceled = false;
+	const cancel = () => {
+		// Each item that ends cancels all others, and an error takes time to make.
+		if (!isCanceled) reject(new RunEndedError());
+		isCanceled = true;
+	};
+	return { started: promise, start: resolve, cancel };
 }
 
 /** A promise with the functions that settle it. */

@@ -6,7 +6,9 @@ import {
 	multipleFilesOfCreateOption,
 	multipleFilesOfUpdateOption,
 } from './case/form';
-import { bodyFieldsOption } from './shared/search';
+import { fieldsJsonOption } from './record/fields';
+import { bodyFieldsOfRecordOption, bodyFieldsOfSearchOption } from './shared/bodyFields';
+import { ifNothingFoundOption, incompleteResultsOption } from './shared/search';
 
 /** The options of all operations, in one definition: n8n evaluates a parameter once for each that it has. */
 export const optionsField: INodeProperties = {
@@ -16,8 +18,12 @@ export const optionsField: INodeProperties = {
 	placeholder: 'Add Option',
 	default: {},
 	options: [
-		bodyFieldsOption,
+		bodyFieldsOfRecordOption,
+		bodyFieldsOfSearchOption,
 		attachmentPartNameOption,
+		fieldsJsonOption,
+		ifNothingFoundOption,
+		incompleteResultsOption,
 		maxConcurrentOption,
 		maxRetriesOption,
 		multipleFilesOfCreateOption,

@@ -19,12 +19,17 @@ const ADVICE: Record<number, string> = {
 	429: "Wolkvox is receiving too many requests: lower 'Max Concurrent Requests', or set 'Batching' under Settings > Request Options.",
 };
 
-/** What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status. */
+/**
+ * What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status.
+ *
+ * @param fileBytes the size of the files in the request
+ */
 export function adviceForCode(
 	code: number,
 	{ rejectedAdvice, notFoundAdvice }: OperationKind,
+	fileBytes: number,
 ): string | undefined {
-	if (REJECTED.includes(code)) return rejectedAdvice;
+	if (REJECTED.includes(code)) return `${rejectedAdvice}${adviceForFiles(fileBytes)}`;
 	if (code === 404) {
 		return notFoundAdvice
 			? `${notFoundAdvice} If the ID is right, check 'Server' in the credential.`
@@ -33,8 +38,15 @@ export function adviceForCode(
 	return ADVICE[code] ?? (code >= 500 ? 'Wolkvox is busy or unavailable.' : undefined);
 }
 
+/** PHP hands on an empty form if it is larger than the server accepts (`post_max_size`). */
+function adviceForFiles(fileBytes: number): string {
+	if (fileBytes === 0) return '';
+	const size = (fileBytes / 1_000_000).toFixed(fileBytes < 100_000 ? 3 : 1);
+	return ` If they are right, the request may have been too large: its files have ${size} MB, and a form that is too large for the server arrives empty.`;
+}
+
 /** What to do when something other than Wolkvox responds with an HTTP status. */
-export function adviceForForeignStatus(status: number, host: string): string {
+export function adviceForStatus(status: number, host: string): string {
 	if (status === 413 || status === 429) return ADVICE[status];
 	return `${checkServer(host)} A firewall or proxy on the way may also respond like this.`;
 }

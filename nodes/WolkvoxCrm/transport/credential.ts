@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { UserError } from 'n8n-workflow';
 
 import { serverOrigin } from './server';
+import { toVisibleText } from './visibleText';
 
 /** The key under which a request of this node carries the function that completes it. */
 export const COMPLETE = Symbol('complete');
@@ -20,7 +21,7 @@ export interface IncompleteRequest extends IHttpRequestOptions {
 const LABELS = { operation: 'CRM Operation Name', token: 'Token' };
 
 /**
- * A required text of the credential, without the white space that comes along when it is pasted.
+ * A required text of the credential, without what comes along when it is pasted.
  *
  * @throws UserError if it is empty, or cannot be sent in an HTTP header
  */
@@ -28,7 +29,7 @@ export function requiredCredential(
 	credentials: ICredentialDataDecryptedObject,
 	name: keyof typeof LABELS,
 ): string {
-	const text = String(credentials[name] ?? '').trim();
+	const text = toVisibleText(credentials[name]);
 
 	if (text === '') {
 		throw new UserError(`'${LABELS[name]}' in the Wolkvox CRM credential is empty`);
@@ -67,6 +68,7 @@ export function assertAllowedTarget(
 		);
 	}
 
+	assertProxyIsUsed(options.proxy);
 	const ignoresCertificate =
 		Boolean(options.skipSslCertificateValidation) || options.rejectUnauthorized === false;
 	if (options.proxy && (ignoresCertificate || target.protocol === 'http:')) {
@@ -74,6 +76,18 @@ export function assertAllowedTarget(
 			"'Proxy' cannot be combined with 'Ignore SSL Issues' or with a server without HTTPS, because the proxy could read the Wolkvox token",
 			{ description: 'Remove one of the two under Settings > Request Options' },
 		);
+	}
+}
+
+/** n8n goes round any other proxy, without a word (node-agents.js, `isSupportedProxyUrl`). */
+function assertProxyIsUsed(proxy?: IHttpRequestOptions['proxy'] | string): void {
+	if (!proxy) return;
+	const scheme = typeof proxy === 'string' ? proxy.split(':')[0] : (proxy.protocol ?? 'http');
+	if (!/^https?:?$/.test(scheme)) {
+		throw new UserError(`'Proxy' begins with ${scheme}://, but n8n uses only HTTP proxies`, {
+			description:
+				"Enter a proxy that begins with http:// or https://, or remove 'Proxy' under Settings > Request Options",
+		});
 	}
 }
 

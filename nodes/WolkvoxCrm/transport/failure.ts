@@ -8,11 +8,22 @@ import type { OperationKind } from '../operation';
  */
 export type Outcome = 'refused' | 'notSent' | 'unknown';
 
-/** Where a request goes: the server, and the proxy in between if there is one. */
-export interface Peer {
-	host: string;
-	/** Set in the node; n8n's environment may name another one. */
+/** What was sent, and to whom, as far as it matters to how the request ended. */
+export interface SentRequest {
+	/** The origin of the credential's server. */
+	origin: URL;
+	/** The proxy set in the node, as host and port; n8n's environment may name another one. */
 	proxyHost?: string;
+	/** To mask. */
+	token: string;
+	operation: OperationKind;
+	/** The ID of the record that the request changes, if it names one. */
+	recordId?: string;
+	/** Whether all files were read to their end before the response came. */
+	isSentWhole: boolean;
+	/** The size of its files, in bytes. */
+	fileBytes: number;
+	timeoutMs: number;
 }
 
 interface FailureDetails {
@@ -43,6 +54,17 @@ export class RequestFailure extends OperationalError {
 		this.httpCode = httpCode;
 		this.repeatable = repeatable;
 		this.retryAfterMs = retryAfterMs;
+	}
+
+	/** The failure of a query before a change: whatever became of the query, the change was not sent. */
+	asNotSent(): RequestFailure {
+		const { message, description, httpCode, repeatable, retryAfterMs } = this;
+		return new RequestFailure('notSent', message, {
+			advice: `${description ?? ''} Nothing was changed.`.trim(),
+			httpCode,
+			repeatable,
+			retryAfterMs,
+		});
 	}
 
 	/** Whether sending the same request again is safe and may help. */

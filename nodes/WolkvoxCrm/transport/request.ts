@@ -4,16 +4,15 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import type { OperationKind, RequestBody, WolkvoxResponse } from '../operation';
+import type { OperationKind, RequestBody, RequestFile, WolkvoxResponse } from '../operation';
 import { completeRequest, getTenant } from './completeRequest';
 import type { Complete, IncompleteRequest } from './credential';
 import { COMPLETE, requiredCredential } from './credential';
-import type { Peer } from './failure';
+import type { SentRequest } from './failure';
 import { RequestFailure } from './failure';
-import { describeNetworkError } from './networkErrors';
+import { describeNetworkError, getArrivedHead } from './networkErrors';
 import type { HttpResponse } from './response';
-import { parseResponse } from './response';
-import { StreamedFile } from './streamedFile';
+import { parseHead, parseResponse } from './response';
 
 export type RoutingRequest = DeclarativeRestApiSettings.ResultOptions;
 
@@ -26,10 +25,14 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 interface RequestSettings {
+	/** The endpoint, if it is not the operation's own. */
+	url?: string;
 	body: RequestBody;
 	/** The files in the body. */
-	files: File[];
+	files: RequestFile[];
 	operation: OperationKind;
+	/** The ID of the record that the request changes, if it names one. */
+	recordId?: string;
 	/** How often the request may be sent again. */
 	maxRetries: number;
 	/**
@@ -38,8 +41,12 @@ interface RequestSettings {
 	 * @param tenant the server and the CRM operation to which it goes
 	 */
 	beforeSend(tenant: string): Promise<void>;
-	/** Lets no request of the run leave for a while, in milliseconds. */
-	pause(waitMs: number): void;
+	/**
+	 * Is told of each failure, also of one after which the request is sent again.
+	 *
+	 * @param waitMs how long no request of the run may leave
+	 */
+	failed(failure: RequestFailure, waitMs: number): void;
 }
 
 /**
@@ -60,7 +67,7 @@ export async function sendRequest(
 
 		const mayRepeat = error.canRepeat(settings.operation) && repeats < settings.maxRetries;
 		const wait = error.retryAfterMs ?? (mayRepeat ? FIRST_WAIT_MS * 2 ** repeats : 0);
-		settings.pause(wait);
+		settings.failed(error, wait);
 		if (!mayRepeat) throw error;
 		return await sendRequest(context, request, settings, repeats + 1);
 	});
@@ -75,56 +82,65 @@ export async function sendRequest(
 async function sendOnce(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	{ body, files, operation, beforeSend }: RequestSettings,
+	{ url, body, files, operation, recordId, beforeSend }: RequestSettings,
 ): Promise<WolkvoxResponse> {
-	const { proxy, timeout: givenTimeout } = request.options as IHttpRequestOptions;
-	const timeout = toUsableTimeout(givenTimeout);
-	let peer: (Peer & { token: string }) | undefined;
+	const given = request.options as IHttpRequestOptions;
+	const timeoutMs = toUsableTimeout(given.timeout);
+	let peer: Pick<SentRequest, 'origin' | 'proxyHost' | 'token'> | undefined;
 	let notSentBecause: Error | undefined;
 
 	const complete: Complete = async (credentials, options) => {
 		const completed = completeRequest({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
 		await beforeSend(getTenant(credentials));
-		peer = { host: new URL(completed.baseURL).host, proxyHost: proxy?.host, token };
+		peer = { origin: new URL(completed.baseURL), proxyHost: given.proxy?.host, token };
 		return completed;
 	};
 	const options: IncompleteRequest = {
-		...(request.options as IHttpRequestOptions),
-		timeout,
-		[COMPLETE]: async (...given) =>
-			await complete(...given).catch((error: Error) => {
+		...given,
+		...(url && { url }),
+		timeout: timeoutMs,
+		[COMPLETE]: async (...credential) =>
+			await complete(...credential).catch((error: Error) => {
 				notSentBecause = error;
 				throw error;
 			}),
 	};
 
+	const describeSent = (): SentRequest => ({
+		...peer!,
+		operation,
+		recordId,
+		isSentWhole: files.every(({ isRead }) => isRead),
+		fileBytes: files.reduce((bytes, { size }) => bytes + size, 0),
+		timeoutMs,
+	});
 	return await context
 		.makeRoutingRequest({ ...request, options })
-		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, peer!, operation))
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, describeSent()))
 		.catch((error: Error) => {
 			if (!peer) throw notSentBecause ?? error;
 			if (error instanceof RequestFailure) throw error;
-			const sent = { ...peer, timeoutMs: timeout, hasFiles: getStreamedFiles(files).length > 0 };
-			throw unreadableFile(files) ?? describeNetworkError(error, sent);
+			throw describeFault(error, files, describeSent());
 		})
-		.finally(() => getStreamedFiles(files).forEach((file) => file.close()));
+		.finally(() => files.forEach((file) => file.close()));
+}
+
+/** Why there is no response; a status that arrived counts, even if its body did not. */
+function describeFault(error: Error, files: RequestFile[], sent: SentRequest): RequestFailure {
+	const unreadable = files.find(({ fault }) => fault);
+	if (unreadable) {
+		return new RequestFailure(
+			'unknown',
+			`'Attachments': "${unreadable.name}" could not be read completely`,
+		);
+	}
+	const head = getArrivedHead(error);
+	return (head && parseHead(head, sent)) ?? describeNetworkError(error, sent);
 }
 
 /** n8n accepts any number; a timer that is too long ends at once, and one below a millisecond never. */
 function toUsableTimeout(timeout: unknown): number {
 	const milliseconds = Number(timeout);
 	return milliseconds > 0 ? Math.min(Math.ceil(milliseconds), MAX_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
-}
-
-function getStreamedFiles(files: File[]): StreamedFile[] {
-	return files.filter((file) => file instanceof StreamedFile);
-}
-
-function unreadableFile(files: File[]): RequestFailure | undefined {
-	const file = getStreamedFiles(files).find(({ fault }) => fault);
-	return (
-		file &&
-		new RequestFailure('unknown', `'Attachments': "${file.name}" could not be read completely`)
-	);
 }

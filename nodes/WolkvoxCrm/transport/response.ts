@@ -5,14 +5,13 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import type { OperationKind, WolkvoxResponse } from '../operation';
+import type { WolkvoxResponse } from '../operation';
 import { hasContent, isJsonObject } from './content';
-import type { Outcome, Peer } from './failure';
-import { isSuccess } from './failure';
+import type { RequestFailure, SentRequest } from './failure';
 import { maskToken, parseMaskedJson } from './masking';
-import { failedResponse, unexpectedSender } from './responseErrors';
-import { retryAfterMs } from './retryAfter';
-import { foundNothing, hasNoRecord, wrapBareResult } from './searchResult';
+import { describeResponse } from './responseErrors';
+import { getRecords } from './searchResult';
+import { getVerdict } from './verdict';
 
 /** How much of a body is decoded at a time. */
 const DECODE_CHUNK_BYTES = 2 ** 16;
@@ -35,70 +34,53 @@ export async function keepFullResponse(
 
 /**
  * Reads a response (page "cases update"; help center, "Possible Error Codes"). Its `msg` decides
- * nothing about a change: the page itself has two spellings of success.
+ * nothing about a change that has a `code`: the page itself has two spellings of success.
  *
- * @param peer who was asked, and the token to mask
- * @returns for a read without a match, a response with empty `data`
- * @throws RequestFailure if it is not a success of Wolkvox
+ * @returns the response to a change that Wolkvox has applied; for a read, the records are in its `data`
+ * @throws RequestFailure if it proves neither
  */
-export function parseResponse(
-	response: HttpResponse,
-	{ token, ...peer }: Peer & { token: string },
-	operation: OperationKind,
-): WolkvoxResponse {
+export function parseResponse(response: HttpResponse, sent: SentRequest): WolkvoxResponse {
+	const { token, operation, recordId, isSentWhole } = sent;
 	const { statusCode } = response;
 	const isReadOnly = operation.effect === 'reads';
 	const text = getText(response);
 	const json = parseMaskedJson(text, token);
-	const value = isReadOnly ? wrapBareResult(json, statusCode) : toStorable(json);
+	const value = isReadOnly ? json : toStorable(json);
 	const body = isJsonObject(value) ? value : undefined;
-	const code = body ? getCode(body, statusCode, isReadOnly) : NaN;
+	const code = getCode(body);
 
-	const isReadable = body !== undefined || text.trim() === '';
-	if (isReadOnly && isReadable && foundNothing(body ?? {}, code, statusCode)) {
-		return { code: 200, data: [] };
+	if (isReadOnly) {
+		const records = getRecords(value, code, statusCode);
+		if (records) return { ...body, data: records };
 	}
-	const outcome = getOutcome(response, code);
-	if (body && outcome === 'applied' && !(isReadOnly && hasNoRecord(body.data)))
-		return normalize(body, code);
+	const evidence = { statusCode, body, code, text, recordId, isSentWhole };
+	const outcome = getVerdict(evidence);
+	if (outcome === 'applied' && !isReadOnly) return normalize(body!, code);
 
-	const headers = maskToken(response.headers, token);
-	const failure = {
-		...response,
-		headers,
-		...peer,
-		code,
+	throw describeResponse({
+		...sent,
+		...evidence,
+		headers: maskToken(response.headers, token),
+		text: maskToken(text, token),
 		outcome: outcome === 'applied' ? 'unknown' : outcome,
-		operation,
-	};
-	throw body ? failedResponse(failure, body) : unexpectedSender(failure, maskToken(text, token));
+	});
 }
 
-/**
- * What became of a request, by its status and by Wolkvox's verdict, the `code`. A gateway (502, 504,
- * 520 and up) does not know what the server behind it did, and a 302 or 303 is what many programs
- * send after they have applied a form.
- */
-function getOutcome({ statusCode, headers }: HttpResponse, code: number): Outcome | 'applied' {
-	const isPaused = statusCode === 503 && retryAfterMs(headers) !== undefined;
-	if (statusCode === 502 || statusCode === 504 || statusCode >= 520) return 'unknown';
-	if (isSuccess(code)) return isSuccess(statusCode) ? 'applied' : 'unknown';
-	if (statusCode === 429 || isPaused) return 'refused';
-	if (code >= 400 || (statusCode >= 400 && statusCode < 500)) return 'refused';
-	return [301, 307, 308].includes(statusCode) ? 'refused' : 'unknown';
+/** What the head of a response says whose body did not arrive; nothing unless it is a refusal. */
+export function parseHead(
+	{ status, headers = {} }: { status: number; headers?: Record<string, unknown> },
+	sent: SentRequest,
+): RequestFailure | undefined {
+	const evidence = { ...sent, statusCode: status, code: NaN, text: '' };
+	const outcome = getVerdict(evidence);
+	return outcome === 'refused'
+		? describeResponse({ ...evidence, headers: maskToken({ ...headers }, sent.token), outcome })
+		: undefined;
 }
 
-/**
- * Wolkvox sends `code` as a number or as text. Without it, the verdict is the ID of a record or an
- * object in `data`, and for a read any `data`, unless an error is named.
- */
-function getCode(body: IDataObject, statusCode: number, isReadOnly: boolean): number {
-	const { code, data, wolkvox_id: id, error } = body;
-	if (code === undefined) {
-		const hasData = isReadOnly ? data != null : isJsonObject(data) && Object.keys(data).length > 0;
-		const hasResult = hasData || hasContent(id);
-		return isSuccess(statusCode) && hasResult && !hasContent(error) ? statusCode : NaN;
-	}
+/** Wolkvox sends `code` as a number or as text; NaN is none. */
+function getCode(body?: IDataObject): number {
+	const { code } = body ?? {};
 	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d+\s*$/.test(code))
 		? Number(code)
 		: NaN;
@@ -106,7 +88,11 @@ function getCode(body: IDataObject, statusCode: number, isReadOnly: boolean): nu
 
 /** `error` gets another name: n8n's Retry On Fail would read even the text "null" as a failure, and send the item again. */
 function normalize({ error, ...body }: IDataObject, code: number): WolkvoxResponse {
-	return { ...body, code, ...(hasContent(error) && { errorDetails: error }) };
+	return {
+		...body,
+		...(!Number.isNaN(code) && { code }),
+		...(hasContent(error) && { errorDetails: error }),
+	};
 }
 
 /**

@@ -1,85 +1,112 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import type { OperationKind } from '../operation';
-import { adviceForCode, adviceForForeignStatus, checkServer } from './advice';
+import { adviceForCode, adviceForStatus, checkServer } from './advice';
 import { quote, toPlainText } from './content';
-import type { Outcome, Peer } from './failure';
+import type { Outcome, SentRequest } from './failure';
 import { isSuccess, RequestFailure } from './failure';
-import { describeWait, MAX_WAIT, retryAfterMs } from './retryAfter';
+import { describeWait, getRetryAfter, MAX_WAIT } from './retryAfter';
+import type { Evidence } from './verdict';
+import { FORM_TOO_LARGE, getDoubt } from './verdict';
 
 /** What is known of a response that is not a success. */
-interface FailedResponse extends Peer {
-	statusCode: number;
+interface FailedResponse extends SentRequest, Evidence {
 	headers: Record<string, unknown>;
-	/** Wolkvox's verdict; NaN if there is none. */
-	code: number;
+	/** The response as text, without the token. */
+	text: string;
 	outcome: Outcome;
-	operation: OperationKind;
+	recordId?: string;
+	isSentWhole: boolean;
 }
 
-/** A response in Wolkvox's own form that is not a success, in Wolkvox's words. */
-export function failedResponse(response: FailedResponse, body: IDataObject): RequestFailure {
-	const { statusCode, code, outcome, operation } = response;
-	if (isRedirect(statusCode) && !(code >= 400)) return redirect(response);
+/** Puts a response that is not a success into words: Wolkvox's own, if they are. */
+export function describeResponse(response: FailedResponse): RequestFailure {
+	const { statusCode, code } = response;
+	if (isRedirect(statusCode) && !(code >= 400)) return describeRedirect(response);
+	if (!Number.isNaN(code)) return describeOwnResponse(response, code);
+	if (statusCode === 407) return describeProxyLogin(response);
+	if (FORM_TOO_LARGE.test(response.text)) return describeTooLarge(response);
+	return describeForeignResponse(response);
+}
 
+function describeOwnResponse(response: FailedResponse, code: number): RequestFailure {
+	const { statusCode, operation, fileBytes } = response;
 	const failedCode = code >= 400 ? code : statusCode;
-	return statusFailure(
-		response,
-		failedCode,
-		getMessage(response, body) ??
-			(outcome === 'refused'
-				? `Wolkvox rejected the request (code ${failedCode})`
-				: 'The response does not say whether Wolkvox accepted the request'),
-		adviceForCode(failedCode, operation),
-	);
+	const advice = adviceForCode(failedCode, operation, fileBytes);
+	return describeStatus(response, failedCode, getMessage(response, failedCode), advice);
 }
 
-/** Under a failing status, the message of a success would mislead. */
-function getMessage({ statusCode, code }: FailedResponse, body: IDataObject) {
+/** Beside a code of success, the message of a success would mislead. */
+function getMessage(response: FailedResponse, failedCode: number): string {
+	const { statusCode, code, operation } = response;
+	const said = quoteMessages(response);
 	if (isSuccess(code) && !isSuccess(statusCode)) {
 		return `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
 	}
-	const said = [body.error, body.msg].map(quote).filter((text) => text !== undefined);
-	// With a code of success, `msg` can be that of a success, too.
-	return isSuccess(code) ? said.join(': ') || undefined : said.at(-1);
+	if (code >= 400) return said.at(-1) ?? `Wolkvox rejected the request (code ${failedCode})`;
+	const doubt = operation.effect === 'reads' ? undefined : getDoubt(response);
+	if (doubt) return doubt;
+	const question =
+		operation.effect === 'reads'
+			? 'The response does not say what was found'
+			: 'The response does not say whether Wolkvox accepted the request';
+	return [question, ...said].join(': ');
 }
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
-export function unexpectedSender(response: FailedResponse, text: string): RequestFailure {
-	const { statusCode, host, proxyHost } = response;
-	if (isRedirect(statusCode)) return redirect(response);
-	if (statusCode === 407) return proxyLogin(response);
-
+function describeForeignResponse(response: FailedResponse): RequestFailure {
+	const { statusCode, origin, proxyHost } = response;
+	const { host } = origin;
 	const sender = proxyHost ? `The proxy ${proxyHost} or ${host}` : host;
-	const plain = toPlainText(text);
-	const said = plain === '' ? '' : ` Its response begins: ${plain}`;
-	if (/POST Content-Length of \d+ bytes exceeds/.test(plain)) {
-		const message = `The attachments are larger than ${host} accepts`;
-		return statusFailure(response, statusCode, message, `Send smaller or fewer files.${said}`);
-	}
-	return statusFailure(
+	const said = quoteMessages(response).at(-1);
+	return describeStatus(
 		response,
 		statusCode,
-		`${sender} sent ${describeContent(text)} instead of a response from Wolkvox (HTTP ${statusCode})`,
-		`${adviceForForeignStatus(statusCode, host)}${said}`,
+		`${sender} sent ${describeContent(response)} instead of a response from Wolkvox (HTTP ${statusCode})${said ? `: ${said}` : ''}`,
+		`${adviceForStatus(statusCode, host)}${quoteBeginning(response)}`,
 	);
+}
+
+function describeTooLarge(response: FailedResponse): RequestFailure {
+	const { statusCode, origin } = response;
+	const message = `The attachments are larger than ${origin.host} accepts`;
+	const advice = `Send smaller or fewer files.${quoteBeginning(response)}`;
+	return describeStatus(response, statusCode, message, advice);
+}
+
+/** What `error` and `msg` say. */
+function quoteMessages({ body, token }: FailedResponse): string[] {
+	return [body?.error, body?.msg]
+		.map((value) => quote(value, token))
+		.filter((text) => text !== undefined);
+}
+
+function quoteBeginning({ text, token }: FailedResponse): string {
+	const plain = toPlainText(text, token);
+	return plain === '' ? '' : ` Its response begins: ${plain}`;
 }
 
 function isRedirect(statusCode: number): boolean {
 	return statusCode >= 300 && statusCode < 400;
 }
 
-function redirect({ statusCode, headers, host, outcome }: FailedResponse): RequestFailure {
+function describeRedirect({
+	statusCode,
+	headers,
+	origin,
+	outcome,
+}: FailedResponse): RequestFailure {
 	const location = String(headers.location ?? '');
 	const target = URL.canParse(location) ? new URL(location).host : 'another address';
-	return new RequestFailure(outcome, `${host} redirected to ${target} instead of serving the API`, {
-		advice: checkServer(host),
-		httpCode: String(statusCode),
-	});
+	return new RequestFailure(
+		outcome,
+		`${origin.host} redirected to ${target} instead of serving the API`,
+		{
+			advice: checkServer(origin.host),
+			httpCode: String(statusCode),
+		},
+	);
 }
 
 /** Only a proxy sends this, before it lets anything through. */
-function proxyLogin({ proxyHost }: FailedResponse): RequestFailure {
+function describeProxyLogin({ proxyHost }: FailedResponse): RequestFailure {
 	const proxy = proxyHost ? `The proxy ${proxyHost}` : 'A proxy on the way';
 	return new RequestFailure('notSent', `${proxy} requires a user name and password`, {
 		advice:
@@ -92,29 +119,31 @@ function proxyLogin({ proxyHost }: FailedResponse): RequestFailure {
  * Only 429, and 503 with a `Retry-After`, say that a request was turned away for the time being. After
  * any other server error, a read can still be repeated.
  */
-function statusFailure(
+function describeStatus(
 	{ headers, outcome }: FailedResponse,
 	code: number,
 	message: string,
 	advice?: string,
 ): RequestFailure {
 	const httpCode = String(code);
-	const wait = retryAfterMs(headers);
-	if (code !== 429 && !(code === 503 && wait !== undefined)) {
+	const retryAfter = getRetryAfter(headers);
+	if (code !== 429 && !(code === 503 && retryAfter)) {
 		const repeatable = code >= 500 ? 'reads' : undefined;
 		return new RequestFailure(outcome, message, { advice, httpCode, repeatable });
 	}
-	const isShort = wait === undefined || wait <= MAX_WAIT;
-	return new RequestFailure(
-		outcome,
-		isShort
-			? message
-			: `${message.replace(/\.$/, '')}. Wolkvox asks you to wait ${describeWait(wait)}`,
-		{ advice, httpCode, repeatable: isShort ? 'all' : undefined, retryAfterMs: wait },
-	);
+	const { waitMs = 0 } = retryAfter ?? {};
+	const isShort = waitMs <= MAX_WAIT;
+	const wait = `Wolkvox asks you to wait ${describeWait(waitMs)}`;
+	return new RequestFailure(outcome, isShort ? message : `${message.replace(/\.$/, '')}. ${wait}`, {
+		advice,
+		httpCode,
+		repeatable: isShort ? 'all' : undefined,
+		retryAfterMs: retryAfter?.waitMs,
+	});
 }
 
-function describeContent(text: string): string {
+function describeContent({ text, body }: FailedResponse): string {
+	if (body) return 'other JSON';
 	if (text.trim() === '') return 'an empty body';
 	return /^\s*</.test(text) ? 'a web page' : 'unexpected content';
 }

@@ -5,14 +5,20 @@ export const MAX_WAIT = 30_000;
 const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
 
 /**
- * How long a server asks to wait before the next request (RFC 9110, `Retry-After`: seconds or a date).
+ * How long a server asks to wait before the next request (RFC 9110, `Retry-After`: seconds or a date). A
+ * date counts from the server's own `Date`, as its clock and n8n's may differ.
  *
- * @returns milliseconds from now; nothing if the header is missing or invalid
+ * @returns milliseconds, or no number for a date in the past; nothing if the header is missing or invalid
  */
-export function retryAfterMs(headers: Record<string, unknown>): number | undefined {
+export function getRetryAfter(headers: Record<string, unknown>): { waitMs?: number } | undefined {
 	const value = String(headers['retry-after'] ?? '').trim();
-	if (/^\d+$/.test(value)) return Number(value) * 1000;
-	return HTTP_DATE.test(value) ? Math.max(Date.parse(value) - Date.now(), 0) : undefined;
+	if (/^\d+$/.test(value)) return { waitMs: Number(value) * 1000 };
+	if (!HTTP_DATE.test(value)) return undefined;
+
+	const date = String(headers.date ?? '').trim();
+	const now = HTTP_DATE.test(date) ? Date.parse(date) : Date.now();
+	const waitMs = Date.parse(value) - now;
+	return waitMs > 0 ? { waitMs } : {};
 }
 
 /** A wait for a person to read: whole seconds, up to a day. */

@@ -1,39 +1,62 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasContent, isJsonObject, quote } from './content';
+import { getRecordId, hasContent, isJsonObject } from './content';
 import { isSuccess, RequestFailure } from './failure';
 
-/** What a query without a match has responded to integrations; no page of the API shows it. */
-const NO_MATCH_MESSAGES = ['0 records were are found', 'There are no values in the specified page'];
+/** What queries without a match have said to integrations; no page of the API shows it. */
+const NO_MATCH =
+	/^(?:0 (?:records|registros)(?: (?:were|are|fueron|han sido))* (?:found|encontrados)|there are no values in the specified page)\.?$/i;
 
-/** What a success can say beside an empty result. */
-const HARMLESS_MESSAGE = /^$|^0 (records|registros)[\p{L} ]*\.?$|^ok$|^succes/iu;
+/** What says nothing. */
+const HARMLESS = /^(?:ok|success)?$/i;
 
-/** A list, or a record alone, in the envelope of Wolkvox's other responses. */
-export function wrapBareResult(json: unknown, statusCode: number): unknown {
-	const isRecord =
-		isJsonObject(json) && !('code' in json) && !('data' in json) && 'wolkvox_id' in json;
-	return Array.isArray(json) || isRecord ? { code: statusCode, data: json } : json;
-}
+/** Keys beside `data`, in letters without accents, whose number says how many records there are. */
+const ANNOUNCING_KEYS = [
+	'total',
+	'totalrecords',
+	'totalregistros',
+	'count',
+	'records',
+	'registros',
+	'cantidad',
+];
+
+/** Keys beside `data`, in letters without accents, whose number says how the result is divided. */
+const PAGING_KEYS = [
+	'page',
+	'pages',
+	'pagesize',
+	'perpage',
+	'limit',
+	'offset',
+	'pagina',
+	'paginas',
+	'limite',
+];
 
 /**
- * Whether a query found nothing: by a known sentence, by code 416, or by a success without records.
- * Any other message without records can be that of a query that failed, which must not look like an
- * empty result.
+ * The records that a search has found.
+ *
+ * @param json the response; a list of records, or a record alone, needs no envelope
+ * @returns an empty list only if the response proves that nothing was found; nothing if it proves neither
+ * @throws RequestFailure if a record is not an object
  */
-export function foundNothing(body: IDataObject, code: number, statusCode: number): boolean {
-	const { msg, error, data, ...others } = body;
-	if (!hasNoRecord(data)) return false;
-	const text = quote(msg)?.trim() ?? '';
-	const failedCode = code >= 400 ? code : statusCode;
-	if (failedCode === 416 || NO_MATCH_MESSAGES.includes(text)) return true;
-
-	// Records under another name must not get lost.
-	const hasOtherData = Object.values(others).some(
-		(value) => typeof value === 'object' && !hasNoRecord(value),
-	);
-	const isPlain = !hasContent(error) && HARMLESS_MESSAGE.test(text);
-	return isPlain && !hasOtherData && isSuccess(statusCode) && isSuccess(code);
+export function getRecords(
+	json: unknown,
+	code: number,
+	statusCode: number,
+): IDataObject[] | undefined {
+	if (Array.isArray(json) || isBareRecord(json)) {
+		return isSuccess(statusCode) && hasRecord(json) ? toRecords(json) : undefined;
+	}
+	if (!isJsonObject(json)) return undefined;
+	if (isEmptyResult(json, code, statusCode)) return [];
+	const isFound = isSuccess(statusCode) && hasRecord(json.data) && !hasContent(json.error);
+	if (!isFound) return undefined;
+	if (isSuccess(code)) return toRecords(json.data);
+	return json.code === undefined && [json.data].flat().every(getRecordId)
+		? toRecords(json.data)
+		: undefined;
 }
 
 /**
@@ -51,12 +74,45 @@ export function toRecords(data: unknown): IDataObject[] {
 	return records;
 }
 
-/** Whether there is no record: Wolkvox's own sample of an update has an object whose only value is empty text. */
-export function hasNoRecord(data: unknown): boolean {
+/** Whether the response proves that nothing was found: all of it says so, and nothing else. */
+function isEmptyResult(body: IDataObject, code: number, statusCode: number): boolean {
+	const { code: given, data, msg, error, ...others } = body;
+	const text = String(msg ?? '').trim();
+	if (!isEmptyData(data) || !Object.entries(others).every(announcesNothing)) return false;
+	if (code === 416 || (statusCode === 416 && code >= 400)) {
+		return text === '' || NO_MATCH.test(text);
+	}
+	const isConfirmed = given === undefined ? NO_MATCH.test(text) : isSuccess(code);
+	const isHarmless = HARMLESS.test(text) || NO_MATCH.test(text);
+	return isSuccess(statusCode) && isConfirmed && isHarmless && !hasContent(error);
+}
+
+/** Wolkvox's own sample of an update has an object whose only value is empty text. */
+function isEmptyData(data: unknown): boolean {
+	if (data === undefined || data === null) return true;
 	if (Array.isArray(data)) return data.length === 0;
-	return isJsonObject(data)
-		? Object.values(data).every((value) => value === '' || value === null)
-		: !data;
+	return isJsonObject(data) && Object.values(data).every((value) => value === '' || value === null);
+}
+
+/** What a search that goes on with the next page compares with what came. */
+const TOTAL_KEYS = ['totalrecords', 'totalregistros'];
+
+function announcesNothing([key, value]: [string, unknown]): boolean {
+	const name = key.normalize('NFD').replace(/\P{L}/gu, '').toLowerCase();
+	const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+	if (!isNumber) return false;
+	if (PAGING_KEYS.includes(name) || TOTAL_KEYS.includes(name)) return true;
+	return ANNOUNCING_KEYS.includes(name) && Number(value) === 0;
+}
+
+function isBareRecord(json: unknown): boolean {
+	return (
+		isJsonObject(json) && !('code' in json) && !('data' in json) && getRecordId(json) !== undefined
+	);
+}
+
+function hasRecord(data: unknown): boolean {
+	return Array.isArray(data) ? data.length > 0 : !isEmptyData(data);
 }
 
 function hasNumberedKeys(data: IDataObject): boolean {

@@ -1,6 +1,8 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { toVisibleText } from './visibleText';
+
 const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[\da-f:]+\])(?::\d+)?$/u;
 
 /**
@@ -25,11 +27,12 @@ export function toOrigin({ server, customServer }: ICredentialDataDecryptedObjec
  * @throws UserError if the credential holds no valid server name
  */
 export function serverOrigin(credentials: ICredentialDataDecryptedObject): string {
-	const origin = toOrigin(credentials);
+	const { server, customServer } = credentials;
+	const origin = toOrigin({ server, customServer: toVisibleText(customServer) });
 	const host = origin.replace(/^https?:\/\//, '');
 
 	if (!HOST.test(host) || !URL.canParse(origin)) {
-		const label = credentials.server === 'custom' ? 'Custom Server' : 'Server';
+		const label = server === 'custom' ? 'Custom Server' : 'Server';
 		throw new UserError(
 			host === ''
 				? `'${label}' in the Wolkvox CRM credential is empty`

@@ -1,23 +1,33 @@
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 import { BINARY_ENCODING, UserError } from 'n8n-workflow';
 
+import type { RequestFile } from '../operation';
+import { createLimit } from './limit';
+
 type BinaryHelpers = Pick<
 	IExecuteSingleFunctions['helpers'],
 	'getBinaryMetadata' | 'getBinaryStream'
 >;
-type BinaryStream = Awaited<ReturnType<BinaryHelpers['getBinaryStream']>>;
+
+/** The contents of a file, in pieces; a stream of n8n's can be destroyed. */
+type Contents = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & {
+	destroy?(): unknown;
+	once?(event: 'error', listener: (error: Error) => void): unknown;
+};
 
 /**
  * A file whose bytes are read only while they are sent, and anew each time it is sent. The HTTP
  * layer asks a part of a `FormData` for its name, type, size and stream (axios, formDataToStream.js).
  */
-export class StreamedFile extends File {
-	/** Why the bytes could not be read, once that has happened. */
+export class StreamedFile extends File implements RequestFile {
+	isRead = false;
+
 	fault?: Error;
 
-	private readonly opened: Array<Promise<BinaryStream>> = [];
+	private readonly opened: Array<Promise<Contents>> = [];
 
 	/**
+	 * @param type unlike that of a `File`, sent in the case in which it is given
 	 * @param size of the contents, in bytes
 	 * @param open opens the contents
 	 */
@@ -25,10 +35,10 @@ export class StreamedFile extends File {
 		name: string,
 		type: string,
 		size: number,
-		private readonly open: () => Promise<BinaryStream>,
+		private readonly open: () => Promise<Contents>,
 	) {
-		super([], name, { type });
-		Object.defineProperty(this, 'size', { value: size });
+		super([], name);
+		Object.defineProperties(this, { type: { value: type }, size: { value: size } });
 	}
 
 	stream(): ReturnType<File['stream']> {
@@ -39,21 +49,22 @@ export class StreamedFile extends File {
 	close(): void {
 		for (const opening of this.opened.splice(0)) {
 			opening.then(
-				(stream) => stream.destroy(),
+				(contents) => contents.destroy?.(),
 				() => {},
 			);
 		}
 	}
 
 	private async *chunks(): AsyncGenerator<Uint8Array> {
+		this.isRead = false;
 		const opening = this.open();
 		this.opened.push(opening);
 		opening.catch((fault) => (this.fault = fault));
-		const stream = await opening;
-		stream.once('error', (fault) => (this.fault = fault));
+		const contents = await opening;
+		contents.once?.('error', (fault) => (this.fault = fault));
 
 		let sent = 0;
-		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+		for await (const chunk of contents) {
 			sent += chunk.length;
 			if (sent > this.size) break;
 			yield chunk;
@@ -64,37 +75,65 @@ export class StreamedFile extends File {
 			this.fault = new Error(`The file no longer has ${this.size} bytes`);
 			throw this.fault;
 		}
+		this.isRead = true;
 	}
 }
+
+/** The files of all items are looked up at once, and a system has a limit of open files. */
+const limitLookUps = createLimit(20);
 
 /**
  * Makes a file to attach from n8n's binary data: streamed if n8n stores it by ID, else from memory.
  *
  * @throws UserError if n8n no longer has the contents, or if they are not base64
  */
-export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promise<File> {
-	const name = fileName(binary);
-	const type = binary.mimeType || 'application/octet-stream';
+export async function toFile(binary: IBinaryData, helpers: BinaryHelpers): Promise<StreamedFile> {
+	const name = getFileName(binary);
+	const type = getType(binary);
 	const { id } = binary;
-	if (!id) return new File([decodeBase64(binary.data, name)], name, { type });
-
-	const metadata = await helpers.getBinaryMetadata(id).catch(() => undefined);
-	if (!metadata) {
-		throw new UserError(`'Attachments': n8n no longer has the contents of "${name}"`, {
-			description:
-				'They may have been deleted. In queue mode every worker must have access to them: store binary data in the database or in S3, not on one disk.',
-		});
+	if (!id) {
+		const contents = decodeBase64(binary.data, name);
+		return new StreamedFile(name, type, contents.length, async () => [contents]);
 	}
+
+	const metadata = await limitLookUps(async () => await helpers.getBinaryMetadata(id)).catch(
+		(error: Error) => throwUnopened(name, error),
+	);
 	return new StreamedFile(name, type, metadata.fileSize, async () => {
 		return await helpers.getBinaryStream(id);
 	});
 }
 
-/** Node's decoder skips what is not base64, and would turn a data URI or plain text into garbage. */
+/** n8n says that a file is gone in its own words, or in those of the file system. */
+function throwUnopened(name: string, { message, code }: Error & { code?: string }): never {
+	if (code !== 'ENOENT' && !message.startsWith('File not found')) {
+		throw new UserError(`'Attachments': n8n could not open "${name}": ${message}`, {
+			description: 'Run the workflow again. If it happens again, ask the person who runs n8n.',
+		});
+	}
+	throw new UserError(`'Attachments': n8n no longer has the contents of "${name}"`, {
+		description:
+			'They may have been deleted. In queue mode every worker must have access to them: store binary data in the database or in S3, not on one disk.',
+	});
+}
+
+/** Only what an HTTP header can hold. */
+function getType({ mimeType }: IBinaryData): string {
+	return /^[\x20-\x7e]+$/.test(mimeType ?? '') ? mimeType : 'application/octet-stream';
+}
+
+/**
+ * Node's decoder reads both alphabets of base64, but skips what is neither, and would turn a data URI or
+ * plain text into garbage.
+ */
 function decodeBase64(data: string, name: string): Buffer {
 	const contents = Buffer.from(data, BINARY_ENCODING);
-	const unpadded = (text: string) => text.replace(/\s+|=+\s*$/g, '');
-	if (unpadded(contents.toString(BINARY_ENCODING)) !== unpadded(data)) {
+	const toPlain = (text: string) =>
+		text
+			.replace(/\s+|=+\s*$/g, '')
+			.replaceAll('-', '+')
+			.replaceAll('_', '/');
+	if (toPlain(contents.toString(BINARY_ENCODING)) !== toPlain(data)) {
 		throw new UserError(`'Attachments': the contents of "${name}" are not base64`, {
 			description:
 				'The node that made this file, such as a Code node, must put base64 into data, without a prefix such as data:image/png;base64,',
@@ -104,7 +143,7 @@ function decodeBase64(data: string, name: string): Buffer {
 }
 
 /** The last part of the name, as browsers send it; PHP drops a file whose name is empty or begins with a zero byte. */
-function fileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
+function getFileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
 	const name = String(given ?? '')
 		.replaceAll('\0', '')
 		.replace(/[\\/]+$/, '')

@@ -8,8 +8,17 @@ import type {
 
 import { isTool } from '../../isTool';
 import type { AttachedFile } from '../../operation';
+import type { StreamedFile } from '../../transport/streamedFile';
 import { toFile } from '../../transport/streamedFile';
+import { getExpression, toGiven } from '../shared/given';
 import { isPlainObject, throwUserError } from '../shared/values';
+import {
+	adviceForFormAnswer,
+	describeFiles,
+	getFiles,
+	hasHiddenFiles,
+	isFormAnswer,
+} from './itemFiles';
 
 export const attachmentsField: INodeProperties = {
 	displayName: 'Attachments',
@@ -17,7 +26,7 @@ export const attachmentsField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. data, report',
-	hint: "The name shown on the input's Binary tab, e.g. data. Separate several names with commas.",
+	hint: 'A name on the Binary tab of the input, e.g. data, or for an earlier node: {{ $("Download").item.binary.data }}',
 	description:
 		'Comma-separated names of binary fields. An expression can also return a list of names, or the binary data itself.',
 };
@@ -33,7 +42,7 @@ export function getAttachments(
 	values: IDataObject,
 ): IBinaryData[] {
 	if (!(attachmentsField.name in values)) return [];
-	const wanted = toList(context, values[attachmentsField.name]);
+	const wanted = toList(context, toGiven(context, values[attachmentsField.name]));
 	if (wanted.length > 0 && isTool(context.getNode())) {
 		throwUserError(
 			"'Attachments' cannot be used when an AI agent calls this node",
@@ -45,9 +54,12 @@ export function getAttachments(
 
 /** Text that is exactly the name of a field stays whole, and so do names in a list; only a typed list is split. */
 function toList(context: IExecutePaginationFunctions, value: unknown): unknown[] {
-	if (typeof value !== 'string') return [value].flat();
+	if (typeof value !== 'string') {
+		assertFiles(context, value);
+		return [value].flat();
+	}
 	if (value.trim() === '') return [];
-	if (getFieldNames(context).includes(value)) return [value];
+	if (Object.hasOwn(getFiles(context), value)) return [value];
 
 	return value
 		.split(',')
@@ -55,11 +67,27 @@ function toList(context: IExecutePaginationFunctions, value: unknown): unknown[]
 		.filter((name) => name !== '');
 }
 
+/** Stops at a value that stands for files, but does not hold them. */
+function assertFiles(context: IExecutePaginationFunctions, value: unknown): void {
+	if ([value].flat().some(isFormAnswer)) {
+		throwUserError(
+			"'Attachments' is only the description of a file from a form",
+			adviceForFormAnswer(context, value, getExpression(context, attachmentsField)),
+		);
+	}
+	if (Array.isArray(value) && value.length === 0 && hasHiddenFiles(context)) {
+		throwUserError(
+			"'Attachments' is an empty list, although the item has files",
+			`${describeFiles(context)} Use {{ Object.keys($json._files) }} for all of them, and {{ "" }} for none.`,
+		);
+	}
+}
+
 function getBinary(context: IExecutePaginationFunctions, wanted: unknown): IBinaryData {
 	if (wanted === undefined || wanted === null) {
 		throwUserError(
 			"'Attachments': the expression found no file",
-			'Check the expression. If this item should have no file, let the expression return empty text: {{ "" }}',
+			`Check the expression. ${describeFiles(context)} If this item should have no file, let the expression return empty text: {{ "" }}`,
 		);
 	}
 	if (isBinaryData(wanted)) return wanted;
@@ -80,21 +108,17 @@ function getBinary(context: IExecutePaginationFunctions, wanted: unknown): IBina
 }
 
 function getBinaryField(context: IExecutePaginationFunctions, name: string): IBinaryData {
+	const files = getFiles(context);
+	if (Object.hasOwn(files, name)) return files[name];
 	try {
+		// In the combined binary mode, this also accepts a path such as _files.data.
 		return context.helpers.assertBinaryData(name);
 	} catch {
-		const names = getFieldNames(context);
 		return throwUserError(
 			`'Attachments': this item has no binary field "${name}"`,
-			names.length === 0
-				? 'The item has no files at all: check the node before this one'
-				: `The item has: ${names.join(', ')}`,
+			describeFiles(context, name),
 		);
 	}
-}
-
-function getFieldNames(context: IExecutePaginationFunctions): string[] {
-	return Object.keys(context.getInputData().binary ?? {});
 }
 
 function isBinaryData(value: unknown): value is IBinaryData {
@@ -108,7 +132,7 @@ function hasFile({ id, data }: Record<string, unknown> | IBinaryData): boolean {
 
 /** A file that is ready to be sent. */
 export interface Attachment extends AttachedFile {
-	file: File;
+	file: StreamedFile;
 }
 
 /** Opens the files to attach, whose contents are read only when they are sent. */

@@ -1,21 +1,110 @@
-import type { IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import type { RecordName, SendContext } from '../../operation';
+import { getRecordId as getIdOf } from '../../transport/content';
+import { toVisibleText } from '../../transport/visibleText';
+import { ENDPOINTS } from '../shared/endpoints';
+import { isSameText } from '../shared/match';
 import { getRecordId, recordIdField } from '../shared/recordId';
+import { getRequiredText } from '../shared/required';
+import { searchAll } from '../shared/search';
+import { isPlainObject, throwUserError } from '../shared/values';
 
 const CASE = {
 	name: 'caseId',
 	displayName: 'Case',
 	noun: 'case',
-	description: 'The case to read or to change',
+	description: 'The case to work with',
 };
 
 /** What to do if Wolkvox knows no such case. */
 export const CHECK_CASE =
-	"Check 'Case': it needs the whole Wolkvox ID, the last part of the URL of the open case. To look for a case by its number, use Get Many.";
+	"Check 'Case': By ID needs the whole Wolkvox ID, the last part of the URL of the open case. For the number that people see, choose By Number.";
 
-export const caseIdField = recordIdField(CASE);
+const { modes = [], ...field } = recordIdField(CASE);
 
-/** @throws UserError if an item names no case */
-export function getCaseId(context: IExecutePaginationFunctions): string {
-	return getRecordId(context, CASE);
+/** A case can also be named by the number that people see. */
+export const caseIdField: INodeProperties = {
+	...field,
+	modes: [
+		...modes,
+		{
+			displayName: 'By Number',
+			name: 'number',
+			type: 'string',
+			placeholder: 'e.g. CASO-1002',
+			hint: 'The number that people see in the CRM. Finding the case takes one more call.',
+		},
+	],
+};
+
+/** What a case number looks like: only digits, or a prefix, a hyphen and digits. No ID does. */
+const CASE_NUMBER = /^(?:\p{L}+-)?\d{1,12}$/u;
+
+/**
+ * How an item names its case.
+ *
+ * @throws UserError if it names none
+ */
+export function getCaseReference(context: IExecutePaginationFunctions): {
+	by: 'id' | 'number';
+	text: string;
+} {
+	const given: unknown = context.getNodeParameter(CASE.name, '');
+	if (isPlainObject(given) && given.mode === 'number') {
+		const text = toVisibleText(getRequiredText(context, CASE, 'Enter the number of the case.'));
+		// A text of unseen characters alone is refused below, as an empty ID.
+		if (text !== '') return { by: 'number', text };
+	}
+	const text = getRecordId(context, CASE);
+	if (CASE_NUMBER.test(text)) {
+		throwUserError(
+			`'Case' is "${text}", which looks like a case number and not like a Wolkvox ID`,
+			'To name a case by its number, choose By Number',
+		);
+	}
+	return { by: 'id', text };
+}
+
+/** The case that an item changes; throws a UserError if it names none. */
+export function getCase(context: IExecutePaginationFunctions): string | RecordName {
+	const { by, text } = getCaseReference(context);
+	if (by === 'id') return text;
+	return {
+		name: `number ${text.toLowerCase()}`,
+		find: async (query) => getIdOf(await findCase(text, query))!,
+	};
+}
+
+/**
+ * The one case with a number. How Wolkvox matches a number is not documented, so that what it finds must
+ * hold exactly this number.
+ *
+ * @throws UserError unless there is exactly one, and it has an ID
+ */
+export async function findCase(number: string, query: SendContext['query']): Promise<IDataObject> {
+	const search = { field: 'idPrefijo', value: number };
+	const cases = await searchAll({ body: search, limit: Infinity }, async (body) => {
+		return await query(body, ENDPOINTS.queryCases);
+	});
+	const matches = cases.filter((record) =>
+		Object.values(record).some((value) => isSameText(value, number)),
+	);
+	const [match, ...others] = matches;
+	if (cases.length === 0) throwNotFound(`Wolkvox found no case with the number "${number}"`);
+	if (!match) throwNotFound(`Wolkvox found other cases, but none with the number "${number}"`);
+	if (others.length > 0) {
+		throwNotFound(`Wolkvox found ${matches.length} cases with the number "${number}"`);
+	}
+	if (!/^[\da-f]{24}$/i.test(getIdOf(match) ?? '')) {
+		throwNotFound(`Wolkvox returned the case "${number}" without its ID`);
+	}
+	return match;
+}
+
+function throwNotFound(message: string): never {
+	return throwUserError(
+		message,
+		"No case was changed. Look for it with Get Many, whose 'Search By' also offers other fields.",
+	);
 }

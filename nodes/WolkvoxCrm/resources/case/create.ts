@@ -1,25 +1,21 @@
-import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
 import { getRequired } from '../shared/required';
 import { throwUserError } from '../shared/values';
-import { attachmentsField, getAttachments, openFiles } from './attachments';
 import {
+	additionalFieldsField,
 	caseTypeField,
 	contactField,
-	customFieldsField,
-	customFieldsJsonField,
 	descriptionField,
 	ownerField,
 	priorityField,
 	responsibleField,
-	solutionField,
 	statusField,
 } from './fields';
 import type { CaseForm } from './form';
-import { buildFormData, getCaseFields, getFileOptions } from './form';
+import { adviseOnFields, buildFormData, getCaseForm } from './form';
 
 /** What a new case cannot do without (page "cases insert", in each of its revisions). */
 const requiredFields = [
@@ -32,47 +28,42 @@ const requiredFields = [
 	ownerField,
 ];
 
-export const createDescription = updateDisplayOptions(
-	{ show: { resource: ['case'], operation: ['create'] } },
-	[
-		...requiredFields.map((field) => ({ ...field, required: true })),
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [attachmentsField, customFieldsField, customFieldsJsonField, solutionField],
-		},
-	],
-);
+const show = { resource: ['case'], operation: ['create'] };
+
+export const createDescription: INodeProperties[] = requiredFields.map((field) => ({
+	...field,
+	required: true,
+	// A name stands once in a description, and Case: Close has a status, too.
+	displayOptions: {
+		show: field === statusField ? { ...show, operation: ['create', 'close'] } : show,
+	},
+}));
 
 /** Case: Create (page "cases insert" of the API). It takes one request, as each would create a case. */
 export const createOperation: Operation<CaseForm> = {
 	effect: 'creates',
 	noun: 'case',
-	rejectedAdvice:
-		"Check the values: 'Contact' must exist in the CRM, 'Status' and 'Priority' must exist for the case type, 'Responsible' and 'Owner' must be users of the CRM, a status that closes the case needs 'Solution', and custom fields must be spelled as in the CRM. The CRM may also require other fields.",
+	rejectedAdvice: 'The CRM may also require other fields.',
 
 	async getParameters(context) {
-		const additional = context.getNodeParameter('additionalFields', {}) as IDataObject;
-		const options = context.getNodeParameter('options', {}) as IDataObject;
-
-		const fields = getCaseFields({ ...getRequiredValues(context), ...additional });
-		const attachments = getAttachments(context, additional);
-		const fileOptions = getFileOptions(options, attachments.length);
-		if (attachments.length > 1 && !fileOptions.areTogether) {
+		const additional = context.getNodeParameter(additionalFieldsField.name, {}) as IDataObject;
+		const form = await getCaseForm(context, { ...getRequiredValues(context), ...additional });
+		const { files, areTogether } = form;
+		if (files.length > 1 && !areTogether) {
 			throwUserError(
-				`'Attachments' has ${attachments.length} files, but a case can be created with one`,
+				`'Attachments' has ${files.length} files, but a case can be created with one`,
 				"Each request would create another case. Attach the other files with Case: Update, or set 'Multiple Files' to 'Together'.",
 			);
 		}
-		return { fields, files: await openFiles(context, attachments), ...fileOptions };
+		return form;
 	},
 
+	getRejectedAdvice: ({ fields }) =>
+		`${adviseOnFields(fields)} The CRM may also require other fields.`,
+
 	async send(form, { request }) {
-		const [{ body }] = buildFormData(form);
-		const response = await request(body);
+		const [{ body, files }] = buildFormData(form);
+		const response = await request(body, { files });
 		return [withRecordId(response, response.wolkvox_id)];
 	},
 };

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { fieldRows, fieldsAsJson } from '../shared/jsonFields';
 import { listOrName, staticList } from '../shared/lists';
+import { attachmentsField } from './attachments';
 
 /** The case types that every CRM has (page "cases update"); the API has no list of custom ones. */
 export const getCaseTypes = staticList(
@@ -13,10 +14,10 @@ export const caseTypeField: INodeProperties = {
 	name: 'caseType',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: 'The type of case. Status and Priority must exist for this type.',
+	description: "The type of case. 'Status' and 'Priority' must exist for this type.",
 	...listOrName('getCaseTypes', {
 		placeholder: 'e.g. Incidents',
-		hint: 'For a custom case type, spelled exactly as in the CRM',
+		hint: 'For a case type of your company, exactly as in the CRM',
 	}),
 };
 
@@ -26,8 +27,8 @@ export const contactField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. ana@example.com',
-	hint: "Must exist in the CRM. Wolkvox's example is an email address.",
-	description: 'The contact of the case',
+	hint: "The contact's email address. New contact? Add 'Create or update contact' before this node.",
+	description: 'The contact of the case, who must exist in the CRM',
 };
 
 export const customFieldsField = fieldRows(
@@ -36,7 +37,7 @@ export const customFieldsField = fieldRows(
 		name: 'customFields',
 		placeholder: 'Add Custom Field',
 		description:
-			'Fields that your company added to cases. Wolkvox does not say whether custom fields that are not sent keep their values, so try it on a test case.',
+			'Fields that your company added to cases. Test first: Wolkvox may clear custom fields that you leave out.',
 	},
 	{ placeholder: 'e.g. Contract number' },
 );
@@ -46,7 +47,7 @@ export const customFieldsJsonField = fieldsAsJson({
 	name: 'customFieldsJson',
 	placeholder: 'e.g. { "Contract number": 1234, "Paid": true }',
 	description:
-		'Custom fields as one JSON object, for numbers, booleans and nested values. It is sent as it is, empty values included. If a field is also in Custom Fields, that value wins. Write numbers of more than 15 digits in quotes.',
+		"Custom fields for values that are not plain text. 'Custom Fields' wins if a name is in both. Empty values are sent.",
 });
 
 export const descriptionField: INodeProperties = {
@@ -66,7 +67,7 @@ export const ownerField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. agent10@mycompany',
 	hint: "As in the Wolkvox Email column of the CRM's user list",
-	description: 'The user who owns the case: user@operation, not an email address',
+	description: 'The CRM user who owns the case: user@operation, not an email address',
 };
 
 export const priorityField: INodeProperties = {
@@ -75,7 +76,7 @@ export const priorityField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. low',
-	hint: 'Spelled as in the CRM. It must exist for the case type.',
+	hint: 'As in the CRM, for this case type',
 	description: 'The priority of the case',
 };
 
@@ -86,7 +87,7 @@ export const responsibleField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. agent10@mycompany',
 	hint: "As in the Wolkvox Email column of the CRM's user list",
-	description: 'The user who handles the case: user@operation, not an email address',
+	description: 'The CRM user who handles the case: user@operation, not an email address',
 };
 
 export const solutionField: INodeProperties = {
@@ -96,7 +97,7 @@ export const solutionField: INodeProperties = {
 	typeOptions: { rows: 4 },
 	default: '',
 	placeholder: 'e.g. Case solved.',
-	hint: 'Required when the status closes the case',
+	hint: 'Needed when the status closes the case',
 	description: 'How the case was solved',
 };
 
@@ -106,6 +107,30 @@ export const statusField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. open',
-	hint: 'Spelled as in the CRM. It must exist for the case type.',
-	description: 'The status of the case. A status that closes the case requires Solution too.',
+	hint: "As in the CRM, for this case type. If it closes the case, add 'Solution'.",
+	description: 'The status of the case',
+};
+
+const onlyFor = (operation: string, field: INodeProperties): INodeProperties => ({
+	...field,
+	displayOptions: { show: { '/operation': [operation] } },
+});
+
+/** What Create and Close have besides the fields on top. */
+export const additionalFieldsField: INodeProperties = {
+	displayName: 'Additional Fields',
+	name: 'additionalFields',
+	type: 'collection',
+	placeholder: 'Add Field',
+	default: {},
+	displayOptions: { show: { resource: ['case'], operation: ['close', 'create'] } },
+	options: [
+		attachmentsField,
+		onlyFor('close', caseTypeField),
+		customFieldsField,
+		customFieldsJsonField,
+		onlyFor('close', priorityField),
+		onlyFor('close', responsibleField),
+		onlyFor('create', solutionField),
+	],
 };

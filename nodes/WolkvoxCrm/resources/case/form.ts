@@ -1,9 +1,11 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import { getExpression, toGiven } from '../shared/given';
 import { getJsonFields } from '../shared/jsonFields';
 import type { Field } from '../shared/values';
-import { getChoice, locatorValue, quotedLabel, throwUserError, toText } from '../shared/values';
+import { getChoice, quotedLabel, throwUserError, toName, toText } from '../shared/values';
 import type { Attachment } from './attachments';
+import { getAttachments, openFiles } from './attachments';
 import {
 	caseTypeField,
 	contactField,
@@ -22,31 +24,29 @@ export const attachmentPartNameOption: INodeProperties = {
 	name: 'attachmentField',
 	type: 'options',
 	default: 'files',
-	displayOptions: { show: { '/resource': ['case'], '/operation': ['create', 'update'] } },
-	description:
-		'Name of the form-data part that carries the file. Change it only if a request succeeds and the file is missing in the case. Wolkvox contradicts itself here: its examples use files, its parameter table says file.',
+	displayOptions: { show: { '/resource': ['case'], '/operation': ['close', 'create', 'update'] } },
+	description: 'Change this only if the request succeeds but the file is missing from the case',
 	options: [
 		{ name: 'File', value: 'file', description: "As in Wolkvox's parameter table" },
 		{ name: 'Files', value: 'files', description: "As in Wolkvox's examples" },
 	],
 };
 
-export const multipleFilesOfUpdateOption = multipleFilesOption('update', {
+export const multipleFilesOfUpdateOption = multipleFilesOption(['close', 'update'], {
 	description:
-		'How to send multiple attachments. Wolkvox documents one file per request. Each request repeats the other fields, so the history of the case may show them once per file.',
+		"How to send several files. 'One per Request' is the documented way; the history may then show the update once per file.",
 	onePerRequest: {
-		description: 'The whole update with the first file, then again with each further file',
+		description: 'The update with the first file, then again with each further file',
 	},
 });
 
-export const multipleFilesOfCreateOption = multipleFilesOption('create', {
-	description:
-		'How to send multiple attachments. Wolkvox documents one file per request, and each request would create another case.',
+export const multipleFilesOfCreateOption = multipleFilesOption(['create'], {
+	description: 'How to send several files. Each request would create another case.',
 	onePerRequest: { description: 'One file only. Attach further files with Case: Update.' },
 });
 
 function multipleFilesOption(
-	operation: string,
+	operations: string[],
 	texts: { description: string; onePerRequest: { description: string } },
 ): INodeProperties {
 	return {
@@ -54,15 +54,14 @@ function multipleFilesOption(
 		name: 'multipleFiles',
 		type: 'options',
 		default: 'onePerRequest',
-		displayOptions: { show: { '/resource': ['case'], '/operation': [operation] } },
+		displayOptions: { show: { '/resource': ['case'], '/operation': operations } },
 		description: texts.description,
 		options: [
 			{ name: 'One per Request', value: 'onePerRequest', ...texts.onePerRequest },
 			{
 				name: 'Together',
 				value: 'together',
-				description:
-					'All files in one request, named files[] or file[]. Wolkvox does not document this.',
+				description: 'All files in one request. Not documented: try it on a test case.',
 			},
 		],
 	};
@@ -83,25 +82,97 @@ export interface CaseForm extends FileOptions {
 }
 
 /** The text parts by their names in the API, in the order of its page. */
-const TEXT_PARTS: Array<[part: string, field: Field]> = [
-	['case-type', caseTypeField],
-	['responsible', responsibleField],
-	['owner', ownerField],
-	['contact', contactField],
-	['description', descriptionField],
-	['status', statusField],
-	['priority', priorityField],
-	['solution', solutionField],
+const TEXT_PARTS: Array<[part: string, field: Field, toPart: typeof toText]> = [
+	['case-type', caseTypeField, toName],
+	['responsible', responsibleField, toName],
+	['owner', ownerField, toName],
+	['contact', contactField, toName],
+	['description', descriptionField, toText],
+	['status', statusField, toName],
+	['priority', priorityField, toName],
+	['solution', solutionField, toText],
 ];
 
+/**
+ * The form for one item.
+ *
+ * @param values of the fields, by the names of their parameters
+ * @throws UserError if a value is invalid
+ */
+export async function getCaseForm(
+	context: IExecutePaginationFunctions,
+	values: IDataObject,
+): Promise<CaseForm> {
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const fields = getCaseFields(context, values);
+	const attachments = getAttachments(context, values);
+	const fileOptions = getFileOptions(options, attachments.length);
+	return { fields, files: await openFiles(context, attachments), ...fileOptions };
+}
+
 /** The text parts; what the user did not add, or left empty, is not among them. */
-export function getCaseFields(values: IDataObject): CaseForm['fields'] {
-	const fields = TEXT_PARTS.flatMap(([part, field]) => {
-		const text = toText(locatorValue(values[field.name]), quotedLabel(field));
+function getCaseFields(
+	context: IExecutePaginationFunctions,
+	values: IDataObject,
+): CaseForm['fields'] {
+	const fields = TEXT_PARTS.flatMap(([part, field, toPart]) => {
+		const value = toGiven(context, values[field.name]);
+		const text = toPart(value, quotedLabel(field), () => getExpression(context, field));
 		return text === undefined ? [] : [[part, text] as [string, string]];
 	});
-	const custom = getJsonFields(values, customFieldsField, customFieldsJsonField);
+	const custom = getJsonFields(context, values, customFieldsField, customFieldsJsonField);
 	return custom === undefined ? fields : [...fields, ['form', JSON.stringify(custom)]];
+}
+
+/** Whether an update would change nothing: it has no text parts, or only custom fields of which an expression found none. */
+export function isEmptyUpdate(
+	context: IExecutePaginationFunctions,
+	fields: CaseForm['fields'],
+): boolean {
+	return fields.every(
+		([part, value]) =>
+			part === 'form' &&
+			value === '{}' &&
+			getExpression(context, customFieldsJsonField)?.includes('$'),
+	);
+}
+
+/** What each part must meet (pages "cases insert" and "cases update"). */
+const RULES: Record<string, string> = {
+	'case-type': "'Case Type' must exist in the CRM",
+	contact: "'Contact' must exist in the CRM",
+	form: 'custom fields must be spelled as in the CRM',
+	owner: "'Owner' must be a user of the CRM",
+	priority: "'Priority' must exist for the case type",
+	responsible: "'Responsible' must be a user of the CRM",
+	status: "'Status' must exist for the case type",
+};
+
+/**
+ * What to check if Wolkvox rejects a form: the fields that were sent, and those that were not.
+ *
+ * @param required the fields that Wolkvox lists as required, while the node does not
+ */
+export function adviseOnFields(fields: CaseForm['fields'], required: Field[] = []): string {
+	const sent = fields.map(([part]) => part);
+	const isSent = (field: Field) =>
+		TEXT_PARTS.some(([part, known]) => known.name === field.name && sent.includes(part));
+	const rules = sent.flatMap((part) => RULES[part] ?? []);
+	const missing = required.filter((field) => !isSent(field)).map(quotedLabel);
+	const hasStatus = isSent(statusField) && !isSent(solutionField);
+
+	const advice = [
+		rules.length > 0 && `Check the values: ${joinWords(rules)}.`,
+		hasStatus && "'Solution' was not sent: a status that closes the case needs it.",
+		missing.length > 0 &&
+			`Wolkvox also lists ${joinWords(missing)} as required, which ${missing.length === 1 ? 'was' : 'were'} not sent.`,
+	];
+	return advice.filter(Boolean).join(' ');
+}
+
+function joinWords(words: string[]): string {
+	const [last, ...others] = [...words].reverse();
+	return others.length === 0 ? last : `${others.reverse().join(', ')} and ${last}`;
 }
 
 /** PHP keeps no more files of one request (`max_file_uploads`). */
@@ -112,7 +183,7 @@ const MAX_FILES_PER_REQUEST = 20;
  *
  * @throws UserError if an option is invalid, or if more files are to go together than PHP keeps
  */
-export function getFileOptions(options: IDataObject, fileCount: number): FileOptions {
+function getFileOptions(options: IDataObject, fileCount: number): FileOptions {
 	const partName = getChoice(options, attachmentPartNameOption);
 	const areTogether = getChoice(options, multipleFilesOfUpdateOption) === 'together';
 	if (areTogether && fileCount > MAX_FILES_PER_REQUEST) {

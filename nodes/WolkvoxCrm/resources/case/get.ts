@@ -1,24 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
-import { toRecords } from '../../transport/searchResult';
+import { getRecordId } from '../../transport/content';
 import { throwUserError } from '../shared/values';
-import { CHECK_CASE, getCaseId } from './caseId';
+import { CHECK_CASE, findCase, getCaseReference } from './caseId';
 
-/** Case: Get (page "query cases" of the API): the case with this ID, and no other. */
-export const getOperation: Operation<string> = {
+/** Case: Get (page "query cases" of the API): the case with this ID or number, and no other. */
+export const getOperation: Operation<ReturnType<typeof getCaseReference>> = {
 	effect: 'reads',
 	noun: 'case',
 	rejectedAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
 	async getParameters(context) {
-		return getCaseId(context);
+		return getCaseReference(context);
 	},
 
-	async send(caseId, { request }) {
-		const { data } = await request({ field: 'wolkvox-id', value: caseId });
-		return [onlyMatch(toRecords(data), caseId)];
+	async send({ by, text }, { query }) {
+		if (by === 'number') return [await findCase(text, query)];
+		const { data } = await query({ field: 'wolkvox-id', value: text });
+		return [onlyMatch(data, text)];
 	},
 };
 
@@ -31,15 +32,8 @@ function onlyMatch(cases: IDataObject[], caseId: string): IDataObject {
 	if (others.length > 0) {
 		throwUserError(`Wolkvox found ${cases.length} cases for the ID "${caseId}"`, CHECK_CASE);
 	}
-	const foundId = getId(found);
-	if (foundId && foundId.toLowerCase() !== caseId.toLowerCase()) {
+	if (getRecordId(found)?.toLowerCase() !== caseId.toLowerCase()) {
 		throwUserError(`Wolkvox returned a case other than "${caseId}"`, CHECK_CASE);
 	}
 	return found;
-}
-
-/** The keys differ between the generations of the API. */
-function getId(record: IDataObject): string | undefined {
-	const id = record.wolkvox_id || record['wolkvox-id'] || record._id;
-	return typeof id === 'object' && id !== null ? String((id as IDataObject).$oid) : id?.toString();
 }

@@ -4,23 +4,24 @@ import type { Operation } from '../../operation';
 import { listOrName, staticList } from '../shared/lists';
 import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
-import { getSearch, search, valueField } from '../shared/search';
+import { getSearch, getSearchValue, runSearch } from '../shared/search';
 
-/** The fields by which cases can be searched (page "query cases"), in readable words. */
+/** The fields by which cases can be searched (page "query cases"), in readable words; the most frequent ones first. */
 const SEARCH_FIELDS = [
-	{ name: 'Case Expired', value: 'case expired' },
-	{ name: 'Case ID', value: 'idCase' },
 	{ name: 'Case Number', value: 'idPrefijo' },
+	{ name: 'Contact Email', value: 'email contact' },
+	{ name: 'Contact Phone', value: 'contact phone' },
+	{ name: 'Status', value: 'status' },
+	{ name: 'Case Expired', value: 'case expired' },
 	{ name: 'Case Type', value: 'type case' },
 	{ name: 'Company ID', value: 'company id' },
 	{ name: 'Company Name', value: 'company name' },
-	{ name: 'Company Name (companyName)', value: 'companyName' },
-	{ name: 'Contact Email', value: 'email contact' },
+	{ name: 'Company (companyName)', value: 'companyName' },
 	{ name: 'Contact Identification', value: 'contact identification' },
 	{ name: 'Contact Name', value: 'name contact' },
-	{ name: 'Contact Phone', value: 'contact phone' },
 	{ name: 'Contact Wolkvox ID', value: 'contact wolkvox id' },
 	{ name: 'Description', value: 'description' },
+	{ name: 'Internal Case ID', value: 'idCase' },
 	{ name: 'Owner ID', value: 'owner id' },
 	{ name: 'Owner Name', value: 'owner name' },
 	{ name: 'Owner User', value: 'owner user' },
@@ -32,7 +33,6 @@ const SEARCH_FIELDS = [
 	{ name: 'Responsible Name', value: 'responsible name' },
 	{ name: 'Responsible User', value: 'responsible user' },
 	{ name: 'Solution', value: 'solution' },
-	{ name: 'Status', value: 'status' },
 	{ name: 'Wolkvox ID', value: 'wolkvox-id' },
 ];
 
@@ -48,11 +48,11 @@ export const searchByField: INodeProperties = {
 	required: true,
 	default: { mode: 'list', value: 'idPrefijo', cachedResultName: 'Case Number' },
 	displayOptions: { show: { resource: ['case'], operation: ['getMany'] } },
-	hint: 'Case Number is the number that people see in the CRM, not the Wolkvox ID',
-	description: 'The field to search. Wolkvox searches one field at a time.',
+	hint: "'Case Number' is the number that people see in the CRM",
+	description: 'The field to search',
 	...listOrName('getCaseSearchFields', {
 		placeholder: 'e.g. idPrefijo',
-		hint: 'The name that Wolkvox gives to the field, spelled exactly, with its spaces',
+		hint: "Wolkvox's name of the field, exactly, with its spaces",
 	}),
 };
 
@@ -64,9 +64,9 @@ export const getManyOperation: Operation<Search> = {
 
 	async getParameters(context) {
 		const field = getRequiredText(context, searchByField);
-		const value = getRequiredText(context, valueField);
-		return getSearch(context, { field, value });
+		const value = getSearchValue(context, field);
+		return getSearch(context, { field, value }, `"${value}" in the field "${field}"`);
 	},
 
-	send: search,
+	send: runSearch,
 };

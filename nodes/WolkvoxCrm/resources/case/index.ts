@@ -1,8 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { routed } from '../../execution/routing';
+import { ENDPOINTS } from '../shared/endpoints';
 import { caseIdField } from './caseId';
+import { closeDescription, closeOperation } from './close';
 import { createDescription, createOperation } from './create';
+import { additionalFieldsField } from './fields';
 import { getOperation } from './get';
 import { getManyOperation, searchByField } from './getMany';
 import { updateDescription, updateOperation } from './update';
@@ -17,12 +20,22 @@ export const caseDescription: INodeProperties[] = [
 		displayOptions: { show: { resource: ['case'] } },
 		options: [
 			{
+				name: 'Close',
+				value: 'close',
+				action: 'Close case',
+				description: 'Set the status that closes a case, with its solution, and attach files',
+				routing: {
+					request: { method: 'POST', url: ENDPOINTS.updateCase },
+					...routed(closeOperation),
+				},
+			},
+			{
 				name: 'Create',
 				value: 'create',
 				action: 'Create case',
 				description: 'Create a case for a contact who exists in the CRM',
 				routing: {
-					request: { method: 'POST', url: '/server/API/v2/cases/insert.php' },
+					request: { method: 'POST', url: ENDPOINTS.insertCase },
 					...routed(createOperation),
 				},
 			},
@@ -30,9 +43,9 @@ export const caseDescription: INodeProperties[] = [
 				name: 'Get',
 				value: 'get',
 				action: 'Get case',
-				description: 'Get one case by its Wolkvox ID. To find a case by its number, use Get Many.',
+				description: 'Get one case by its Wolkvox ID or its number',
 				routing: {
-					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
+					request: { method: 'POST', url: ENDPOINTS.queryCases },
 					...routed(getOperation),
 				},
 			},
@@ -43,7 +56,7 @@ export const caseDescription: INodeProperties[] = [
 				description:
 					'Find cases by their number, their contact, their status or another field. Returns nothing if none matches.',
 				routing: {
-					request: { method: 'POST', url: '/server/API/v2/cases/queryCases.php' },
+					request: { method: 'POST', url: ENDPOINTS.queryCases },
 					...routed(getManyOperation),
 				},
 			},
@@ -53,7 +66,7 @@ export const caseDescription: INodeProperties[] = [
 				action: 'Update case',
 				description: 'Change fields of a case and attach files. Only the fields you add are sent.',
 				routing: {
-					request: { method: 'POST', url: '/server/API/v2/cases/update.php' },
+					request: { method: 'POST', url: ENDPOINTS.updateCase },
 					...routed(updateOperation),
 				},
 			},
@@ -62,9 +75,11 @@ export const caseDescription: INodeProperties[] = [
 	},
 	{
 		...caseIdField,
-		displayOptions: { show: { resource: ['case'], operation: ['get', 'update'] } },
+		displayOptions: { show: { resource: ['case'], operation: ['close', 'get', 'update'] } },
 	},
 	...createDescription,
+	...closeDescription,
+	additionalFieldsField,
 	searchByField,
 	...updateDescription,
 ];

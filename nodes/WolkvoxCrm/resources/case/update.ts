@@ -4,8 +4,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
 import { throwUserError } from '../shared/values';
-import { attachmentsField, getAttachments, openFiles } from './attachments';
-import { CHECK_CASE, getCaseId } from './caseId';
+import { attachmentsField } from './attachments';
+import { CHECK_CASE, getCase } from './caseId';
 import {
 	caseTypeField,
 	contactField,
@@ -19,10 +19,13 @@ import {
 	statusField,
 } from './fields';
 import type { CaseForm } from './form';
-import { buildFormData, getCaseFields, getFileOptions } from './form';
+import { adviseOnFields, buildFormData, getCaseForm, isEmptyUpdate } from './form';
 
-const ONE_SAMPLE =
-	'Wolkvox shows this field in a single example for an update, so it may have no effect.';
+/** Wolkvox lists these as required, while its own samples leave some out (page "cases update"). */
+const REQUIRED_BY_WOLKVOX = [caseTypeField, priorityField, responsibleField, statusField];
+
+/** A single sample of the page sends these to this address. */
+const ONE_SAMPLE = 'Wolkvox may ignore this field in an update';
 
 export const updateDescription = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['update'] } },
@@ -34,18 +37,18 @@ export const updateDescription = updateDisplayOptions(
 			placeholder: 'Add Field',
 			default: {},
 			description:
-				'What to change. A field that you do not add, or whose value is empty, is not sent. Wolkvox lists Case Type, Responsible, Status and Priority as required, but its examples leave some out: add them if it rejects the update.',
+				"Only filled fields are sent. If Wolkvox rejects the update, add 'Case Type', 'Responsible', 'Status' and 'Priority'.",
 			options: [
 				{
 					...attachmentsField,
-					description: `${attachmentsField.description} Wolkvox does not say whether a new attachment adds to earlier ones or replaces them, so try it on a test case.`,
+					description: 'Files to attach. Test first: a new file may replace earlier ones.',
 				},
 				caseTypeField,
-				{ ...contactField, description: `${contactField.description}. ${ONE_SAMPLE}` },
+				{ ...contactField, description: `The new contact of the case. ${ONE_SAMPLE}.` },
 				customFieldsField,
 				customFieldsJsonField,
-				{ ...descriptionField, description: `${descriptionField.description}. ${ONE_SAMPLE}` },
-				{ ...ownerField, description: `${ownerField.description}. ${ONE_SAMPLE}` },
+				{ ...descriptionField, description: `The new text of the case. ${ONE_SAMPLE}.` },
+				{ ...ownerField, description: `The CRM user who owns the case. ${ONE_SAMPLE}.` },
 				priorityField,
 				responsibleField,
 				solutionField,
@@ -55,49 +58,41 @@ export const updateDescription = updateDisplayOptions(
 	],
 );
 
-interface CaseUpdate extends CaseForm {
-	caseId: string;
-}
-
 /** Case: Update (page "cases update" of the API). One output item per case, however many requests its files take. */
-export const updateOperation: Operation<CaseUpdate> = {
+export const updateOperation: Operation<CaseForm> = {
 	effect: 'updates',
 	noun: 'case',
-	rejectedAdvice:
-		"Check the values: 'Status' and 'Priority' must exist for the case type, 'Responsible' must be a user of the CRM, a status that closes the case needs 'Solution', and custom fields must be spelled as in the CRM.",
+	rejectedAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
-	recordId: getCaseId,
+	getRecord: getCase,
 
-	async getParameters(context, caseId) {
+	async getParameters(context) {
 		// Each collection is read once: every reading evaluates all its expressions.
 		const updates = context.getNodeParameter('updateFields', {}) as IDataObject;
-		const options = context.getNodeParameter('options', {}) as IDataObject;
-
-		const fields = getCaseFields(updates);
-		const attachments = getAttachments(context, updates);
-		const fileOptions = getFileOptions(options, attachments.length);
-
-		if (fields.length === 0 && attachments.length === 0) {
+		const form = await getCaseForm(context, updates);
+		if (form.files.length === 0 && isEmptyUpdate(context, form.fields)) {
 			throwUserError(
 				"'Update Fields' is empty",
 				'Add at least one field and give it a value, or attach a file. An expression may have found nothing for this item.',
 			);
 		}
-		const files = await openFiles(context, attachments);
-		return { caseId, fields: [['wolkvox-id', caseId], ...fields], files, ...fileOptions };
+		return form;
 	},
 
-	async send({ caseId, ...form }, { lastResponse, withoutAttached, request }) {
+	getRejectedAdvice: ({ fields }) => adviseOnFields(fields, REQUIRED_BY_WOLKVOX),
+
+	async send(form, { recordId, lastResponse, withoutAttached, request }) {
 		const files = withoutAttached(form.files);
+		const fields: CaseForm['fields'] = [['wolkvox-id', recordId], ...form.fields];
 		// The fields went with the first file.
 		const isComplete = lastResponse !== undefined && files.length === 0;
-		const bodies = isComplete ? [] : buildFormData({ ...form, files });
+		const bodies = isComplete ? [] : buildFormData({ ...form, fields, files });
 
 		let response = lastResponse;
 		for (const { body, files: attached } of bodies) {
-			response = await request(body, attached);
+			response = await request(body, { files: attached });
 		}
-		return [withRecordId(response!, caseId)];
+		return [withRecordId(response!, recordId)];
 	},
 };

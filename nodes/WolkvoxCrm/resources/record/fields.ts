@@ -1,9 +1,10 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import type { CustomResource } from '../custom/resource';
 import { fieldRows, fieldsAsJson, getJsonFields } from '../shared/jsonFields';
 import { listOrName, staticList } from '../shared/lists';
 import { getRequiredText } from '../shared/required';
-import { throwUserError } from '../shared/values';
+import { quotedLabel, throwUserError } from '../shared/values';
 
 /** Modules that integrations use; a company can have its own, and the API has no list of them. */
 export const getModules = staticList([
@@ -12,16 +13,12 @@ export const getModules = staticList([
 	{ name: 'Opportunities', value: 'opportunities' },
 ]);
 
-/** Wolkvox's own names for them. */
-export const CONTACT_FIELDS =
-	'Every contact has namecontact, emailcontact, telephonecontact and idcontact';
-
 export const moduleField: INodeProperties = {
 	displayName: 'Module',
 	name: 'module',
 	type: 'resourceLocator',
 	required: true,
-	default: { mode: 'list', value: 'contacts', cachedResultName: 'Contacts' },
+	default: { mode: 'list', value: 'leads', cachedResultName: 'Leads' },
 	description: 'The part of the CRM that holds the records',
 	...listOrName('getModules', {
 		placeholder: 'e.g. Ventas',
@@ -35,38 +32,74 @@ export const fieldsField = fieldRows(
 		name: 'fields',
 		placeholder: 'Add Field',
 		description:
-			'The fields of the record. Wolkvox does not say whether fields that an update does not send keep their values, so try it on a test record.',
+			'The fields of the record. Test updates first: Wolkvox may clear fields that you leave out.',
 	},
-	{ placeholder: 'e.g. namecontact', hint: CONTACT_FIELDS },
+	{ placeholder: 'e.g. Name' },
 );
 
-export const fieldsJsonField: INodeProperties = {
+export const fieldsJsonOption: INodeProperties = {
 	...fieldsAsJson({
 		displayName: 'Fields (JSON)',
 		name: 'fieldsJson',
-		placeholder: 'e.g. { "Address": { "type": "address", "value": "145a Street #12-60" } }',
+		placeholder: 'e.g. { "Address": { "type": "address", "value": "Street 12" } }',
 		description:
-			'Fields as one JSON object, for values that are not plain text, such as addresses, telephones and tables. It is sent as it is, empty values included. If a field is also in Fields, that value wins. Write numbers of more than 15 digits in quotes.',
+			"Fields as a JSON object, for values that are not plain text. 'Fields' wins if a name is in both. Empty values are sent.",
 	}),
 	// The editor would mark empty text as invalid JSON.
 	default: '{}',
+	displayOptions: {
+		show: { '/resource': ['record'], '/operation': ['create', 'update', 'upsert'] },
+	},
 };
 
-export function getModule(context: IExecutePaginationFunctions): string {
-	return getRequiredText(context, moduleField);
-}
+export const fieldNameField: INodeProperties = {
+	displayName: 'Field Name',
+	name: 'fieldName',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. Name',
+	displayOptions: { show: { filterBy: ['field'] } },
+	description: 'The field to search, spelled exactly as in the CRM',
+};
 
-/**
- * The fields to send.
- *
- * @throws UserError if there are none, or if a value is invalid
- */
-export function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
-	const names = [fieldsField.name, fieldsJsonField.name];
-	const values = Object.fromEntries(
-		names.map((name) => [name, context.getNodeParameter(name, '')]),
-	);
-	const fields = getJsonFields(values, fieldsField, fieldsJsonField);
+export const matchFieldField: INodeProperties = {
+	displayName: 'Field to Match',
+	name: 'matchField',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. Identification',
+	description: 'The field that tells whether the record is there already. Add it below, too.',
+};
+
+const ID_FIELD = {
+	name: 'recordId',
+	displayName: 'Record',
+	noun: 'record',
+	description: 'The record to update or to delete',
+};
+
+/** The records of any module. */
+export const recordResource: CustomResource = {
+	noun: 'record',
+	idField: ID_FIELD,
+	rejectedAdvice: "Check 'Module' and 'Fields': their names must be spelled as in the CRM.",
+	rejectedSearchAdvice:
+		"Check 'Module' and what you filter by: names must be spelled exactly as in the CRM.",
+	getModule: (context) => getRequiredText(context, moduleField),
+	getFields: getRecordFields,
+	getSearchField: (context) => getRequiredText(context, fieldNameField),
+	getMatchField: (context) => ({
+		field: getRequiredText(context, matchFieldField),
+		place: quotedLabel(matchFieldField),
+	}),
+};
+
+function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const values = { ...options, fields: context.getNodeParameter(fieldsField.name, {}) };
+	const fields = getJsonFields(context, values, fieldsField, fieldsJsonOption);
 	if (fields === undefined || Object.keys(fields).length === 0) {
 		throwUserError(
 			"'Fields' is empty",

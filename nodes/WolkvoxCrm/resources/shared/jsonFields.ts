@@ -1,14 +1,16 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import { getExpression, toGiven } from './given';
 import { parseLossless, throwRepeated } from './losslessJson';
 import type { Field } from './values';
 import {
+	assertFieldName,
 	isEmpty,
 	isPlainObject,
 	quotedLabel,
 	throwUserError,
 	toJsonValue,
-	toText,
+	toName,
 	toWellFormed,
 } from './values';
 
@@ -76,23 +78,31 @@ export function fieldsAsJson(parameter: FieldsParameter): INodeProperties {
  * @throws UserError if a name is missing or repeated, or if a value is invalid
  */
 export function getJsonFields(
+	context: IExecutePaginationFunctions,
 	values: Record<string, unknown>,
 	rows: Field,
 	json: Field,
 ): Record<string, unknown> | undefined {
 	const place = quotedLabel(rows);
-	const fields = toEntries(values[rows.name], place);
-	const typed = parseJsonObject(values[json.name], json);
+	const fields = toEntries(context, values[rows.name], place);
+	const typed = parseJsonObject(context, values[json.name], json, rows);
 	if (typed === undefined && fields.length === 0) return undefined;
 
 	return { ...typed, ...(toJsonValue(Object.fromEntries(fields), place) as object) };
 }
 
-function toEntries(value: unknown, place: string): Array<[string, unknown]> {
-	const { field = [] } = (value ?? {}) as { field?: Array<{ name?: unknown; value?: unknown }> };
+function toEntries(
+	context: IExecutePaginationFunctions,
+	parameter: unknown,
+	place: string,
+): Array<[string, unknown]> {
+	const { field = [] } = (parameter ?? {}) as {
+		field?: Array<{ name?: unknown; value?: unknown }>;
+	};
 	const entries = field
-		.filter((row) => !isEmpty(row.value))
-		.map((row): [string, unknown] => [toName(row.name, place), row.value]);
+		.map((row) => ({ name: toGiven(context, row.name), value: toGiven(context, row.value) }))
+		.filter(({ value }) => !isEmpty(value))
+		.map(({ name, value }): [string, unknown] => [toFieldName(name, place), value]);
 
 	const names = entries.map(([name]) => name);
 	const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -100,30 +110,49 @@ function toEntries(value: unknown, place: string): Array<[string, unknown]> {
 	return entries;
 }
 
-function toName(value: unknown, place: string): string {
+function toFieldName(value: unknown, place: string): string {
+	const namePlace = `'Name' in ${place}`;
 	const name =
-		toText(value, `'Name' in ${place}`) ??
+		toName(value, namePlace) ??
 		throwUserError(
 			`${place} has a value without a 'Name'`,
 			'Enter the name of each field, exactly as in the CRM',
 		);
+	assertFieldName(name, namePlace);
 	return toWellFormed(name);
 }
 
 /**
  * The names and values of a JSON parameter, as JSON can hold them; nothing if it is empty.
  *
- * @param value text or an object
+ * @param parameter text or an object
+ * @param rows the parameter that takes the same in two columns, if there is one
  * @throws UserError if it is not one JSON object
  */
-export function parseJsonObject(value: unknown, field: Field): Record<string, unknown> | undefined {
+export function parseJsonObject(
+	context: IExecutePaginationFunctions,
+	parameter: unknown,
+	field: Field,
+	rows?: Field,
+): Record<string, unknown> | undefined {
+	const value = toGiven(context, parameter);
 	if (isEmpty(value)) return undefined;
 	const place = quotedLabel(field);
-	const parsed = typeof value === 'string' ? parseLossless(value, place) : value;
+	const parsed =
+		typeof value === 'string'
+			? parseLossless(value, place, () => adviceForJson(getExpression(context, field), rows))
+			: value;
 	return isPlainObject(parsed)
 		? (toJsonValue(parsed, place) as Record<string, unknown>)
 		: throwUserError(
 				`${place} is not a JSON object`,
 				'Write names and values in braces, e.g. { "Contract number": 1234 }',
 			);
+}
+
+/** What to do about text that is not JSON, which an expression may have returned. */
+function adviceForJson(expression?: string, rows?: Field): string {
+	if (expression === undefined) return 'Names and text need double quotes, e.g. { "Paid": "yes" }.';
+	const otherWay = rows ? ` Or use ${quotedLabel(rows)}.` : '';
+	return `A quote or a line break in a value breaks the JSON. In place of "{{ $json.name }}", write {{ JSON.stringify($json.name) }} without quotes around it.${otherWay}`;
 }

@@ -1,9 +1,12 @@
 import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import { toVisibleText } from '../../transport/visibleText';
+import { getExpression, toGiven } from './given';
 import type { Field } from './values';
-import { locatorValue, quotedLabel, throwUserError, toText } from './values';
+import { quotedLabel, throwUserError, toName } from './values';
 
-interface RecordName extends Field {
+/** A parameter that names a record. */
+export interface RecordIdField extends Field {
 	/** What the record is called in the texts: "case". */
 	noun: string;
 	description: string;
@@ -15,7 +18,7 @@ export function recordIdField({
 	displayName,
 	noun,
 	description,
-}: RecordName): INodeProperties {
+}: RecordIdField): INodeProperties {
 	return {
 		displayName,
 		name,
@@ -50,11 +53,11 @@ export function recordIdField({
  */
 export function getRecordId(
 	context: IExecutePaginationFunctions,
-	{ noun, ...field }: RecordName,
+	{ noun, ...field }: RecordIdField,
 ): string {
 	const place = quotedLabel(field);
-	const text = toText(locatorValue(context.getNodeParameter(field.name, '')), place) ?? '';
-	const given = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
+	const value = toGiven(context, context.getNodeParameter(field.name, ''));
+	const given = toVisibleText(toName(value, place, () => getExpression(context, field)));
 	if (given === '') {
 		throwUserError(
 			`${place} is empty`,
@@ -62,23 +65,31 @@ export function getRecordId(
 		);
 	}
 	if (!/[/?]/.test(given)) return given;
-	return (
-		findIdInUrl(given) ??
+	const ids = findIdsInUrl(given);
+	if (ids.length === 0) {
 		throwUserError(
 			`The URL in ${place} contains no ${noun} ID`,
 			`Copy the URL again while the ${noun} is open in the CRM, or enter only the Wolkvox ID`,
-		)
-	);
+		);
+	}
+	if (ids.length > 1) {
+		throwUserError(
+			`The URL in ${place} contains several IDs`,
+			`Choose By ID and enter the Wolkvox ID of the ${noun}`,
+		);
+	}
+	return ids[0];
 }
 
-/** The last ID before the query, which may name other records; else the last one in it. */
-function findIdInUrl(url: string): string | undefined {
-	const [beforeQuery] = url.split('?');
-	return findLastId(beforeQuery) ?? findLastId(url);
+/** The ID at the end of the path, whatever the query names; without one, all different IDs of the text. */
+function findIdsInUrl(text: string): string[] {
+	const isOneUrl = text.split('://').length <= 2;
+	const inPath = isOneUrl ? findIds(text.split('?')[0]).slice(-1) : [];
+	return inPath.length > 0 ? inPath : [...new Set(findIds(text))];
 }
 
 /** An ID has 24 hex digits; its separators may be percent-encoded. */
-function findLastId(url: string): string | undefined {
+function findIds(url: string): string[] {
 	const decoded = url.replace(/%(?:[0-7][\da-f])/gi, (escape) => decodeURIComponent(escape));
-	return decoded.match(/(?<![\da-z])[\da-f]{24}(?![\da-z])/gi)?.at(-1);
+	return decoded.match(/(?<![\da-z])[\da-f]{24}(?![\da-z])/gi) ?? [];
 }

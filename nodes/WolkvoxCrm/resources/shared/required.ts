@@ -1,7 +1,8 @@
 import type { IExecutePaginationFunctions } from 'n8n-workflow';
 
+import { getExpression, toGiven } from './given';
 import type { Field } from './values';
-import { isEmpty, locatorValue, quotedLabel, throwUserError, toText, toWellFormed } from './values';
+import { isEmpty, quotedLabel, throwUserError, toName, toWellFormed } from './values';
 
 /**
  * The value of a required parameter, as it is.
@@ -15,7 +16,7 @@ export function getRequired(
 	reason = 'It is required.',
 ): unknown {
 	const value = context.getNodeParameter(field.name, '');
-	if (isEmpty(locatorValue(value))) {
+	if (isEmpty(toGiven(context, value))) {
 		throwUserError(
 			`${quotedLabel(field)} is empty`,
 			`${reason} An expression may have found nothing for this item.`,
@@ -25,11 +26,17 @@ export function getRequired(
 }
 
 /**
- * The text of a required parameter, exactly as given.
+ * The text of a required parameter that names something or is looked for, exactly as given.
  *
+ * @param reason why it is required, as a sentence
  * @throws UserError if it is empty or not text
  */
-export function getRequiredText(context: IExecutePaginationFunctions, field: Field): string {
-	const value = locatorValue(getRequired(context, field));
-	return toWellFormed(toText(value, quotedLabel(field))!);
+export function getRequiredText(
+	context: IExecutePaginationFunctions,
+	field: Field,
+	reason?: string,
+): string {
+	const value = toGiven(context, getRequired(context, field, reason));
+	const text = toName(value, quotedLabel(field), () => getExpression(context, field));
+	return toWellFormed(text!);
 }

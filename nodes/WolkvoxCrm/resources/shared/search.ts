@@ -1,10 +1,12 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
-import type { SendContext } from '../../operation';
-import { toRecords } from '../../transport/searchResult';
-import { parseJsonObject } from './jsonFields';
-import { quotedLabel, throwUserError } from './values';
+import { isTool } from '../../isTool';
+import type { QueryResponse, SendContext } from '../../operation';
+import { getRecordId } from '../../transport/content';
+import { addBodyFields } from './bodyFields';
+import { getRequiredText } from './required';
+import { getChoice, throwUserError } from './values';
 
 export const valueField: INodeProperties = {
 	displayName: 'Value',
@@ -14,8 +16,8 @@ export const valueField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. CASO-1002 or ana@example.com',
 	displayOptions: { hide: { filterBy: ['dateRange'] } },
-	description:
-		'What to look for, sent exactly as typed. Wolkvox does not say whether capitalization matters or whether part of a value is enough.',
+	hint: 'The whole value: a part of it may find nothing',
+	description: 'The value to look for, exactly as in the CRM',
 };
 
 const returnAllField: INodeProperties = {
@@ -43,15 +45,34 @@ export const searchFields = updateDisplayOptions({ show: { operation: ['getMany'
 	limitField,
 ]);
 
-export const bodyFieldsOption: INodeProperties = {
-	displayName: 'Additional Body Fields (JSON)',
-	name: 'bodyFields',
-	type: 'json',
-	default: '{}',
-	placeholder: 'e.g. { "page": 2 }',
+export const ifNothingFoundOption: INodeProperties = {
+	displayName: 'If Nothing Is Found',
+	name: 'ifNothingFound',
+	type: 'options',
+	default: 'continue',
 	displayOptions: { show: { '/operation': ['getMany'] } },
-	description:
-		'Fields to add to the request, as one JSON object, such as the paging keys that Wolkvox gave you. They cannot replace the fields that the node itself sends.',
+	description: 'What to do with an item for which nothing is found',
+	options: [
+		{ name: 'Continue', value: 'continue', description: 'Return no item for it' },
+		{
+			name: 'Fail',
+			value: 'fail',
+			description: 'Let the item fail, so that it leaves by the error output if there is one',
+		},
+	],
+};
+
+export const incompleteResultsOption: INodeProperties = {
+	displayName: 'Incomplete Results',
+	name: 'incompleteResults',
+	type: 'options',
+	default: 'fail',
+	displayOptions: { show: { '/operation': ['getMany'] } },
+	description: 'What to do if Wolkvox sends fewer records than it has found',
+	options: [
+		{ name: 'Fail', value: 'fail', description: 'Let the item fail' },
+		{ name: 'Return', value: 'return', description: 'Return the records that came' },
+	],
 };
 
 /** A search as the user asked for it. */
@@ -60,25 +81,45 @@ export interface Search {
 	body: IDataObject;
 	/** Infinity to return all records. */
 	limit: number;
+	/** Whether fewer records than Wolkvox has found are a result, too. */
+	acceptsIncomplete?: boolean;
+	/** What is looked for, in words, if an item must fail without a result. */
+	required?: string;
 }
 
 /**
  * Completes a search with the parameters that all searches share.
  *
+ * @param query what to look for
+ * @param words the same for a message
  * @throws UserError if a value is invalid
  */
-export function getSearch(context: IExecutePaginationFunctions, query: IDataObject): Search {
+export function getSearch(
+	context: IExecutePaginationFunctions,
+	query: IDataObject,
+	words: string,
+): Search {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const additional = parseJsonObject(options[bodyFieldsOption.name], bodyFieldsOption) ?? {};
+	return {
+		body: addBodyFields(context, query),
+		limit: getLimit(context),
+		acceptsIncomplete: getChoice(options, incompleteResultsOption) === 'return',
+		required: getChoice(options, ifNothingFoundOption) === 'fail' ? words : undefined,
+	};
+}
 
-	const reserved = ['operation', ...Object.keys(query)].find((name) => name in additional);
-	if (reserved !== undefined) {
-		throwUserError(
-			`${quotedLabel(bodyFieldsOption)} contains "${reserved}", which the node itself sends`,
-			'Remove it, and use the fields of the node and of the credential instead',
-		);
-	}
-	return { body: { ...query, ...(additional as IDataObject) }, limit: getLimit(context) };
+/**
+ * The value to look for: an email address and a case number never begin or end with white space, and
+ * that around what a model wrote means nothing; anything else is sent as it is.
+ *
+ * @throws UserError if there is none
+ */
+export function getSearchValue(context: IExecutePaginationFunctions, field: string): string {
+	const value = getRequiredText(context, valueField);
+	const text = value.trim();
+	if (text === value) return value;
+	const isTrimmed = field === 'idPrefijo' || /^\S+@\S+$/.test(text) || isTool(context.getNode());
+	return isTrimmed ? text : value;
 }
 
 function getLimit(context: IExecutePaginationFunctions): number {
@@ -96,11 +137,67 @@ function getLimit(context: IExecutePaginationFunctions): number {
 	return limit;
 }
 
-/** Runs a search; the limit is applied here, as no page of the API documents one for every query. */
-export async function search(
-	{ body, limit }: Search,
-	{ request }: SendContext,
+/** Runs a search and returns its records. */
+export async function runSearch(search: Search, { query }: SendContext): Promise<IDataObject[]> {
+	const records = await searchAll(search, query);
+	if (records.length === 0 && search.required) {
+		throwUserError(
+			`Wolkvox found nothing for ${search.required}`,
+			"Check the value in the CRM. To go on without a result, set 'If Nothing Is Found' to 'Continue'.",
+		);
+	}
+	return records;
+}
+
+/**
+ * All records of a search, up to its limit. Where a response announces more records than it holds, the
+ * next pages are asked for: as clients have seen it, a response names the number of all records, and a
+ * query without a match speaks of "the specified page"; the key of the page is an inference.
+ *
+ * @throws UserError if fewer records came than were announced, unless the search accepts that
+ */
+export async function searchAll(
+	{ body, limit, acceptsIncomplete }: Search,
+	query: (body: IDataObject) => Promise<QueryResponse>,
 ): Promise<IDataObject[]> {
-	const { data } = await request(body);
-	return toRecords(data).slice(0, limit);
+	const first = await query(body);
+	const records = [...first.data];
+	const announced = getAnnounced(first);
+	const wanted = 'page' in body ? 0 : Math.min(limit, announced);
+
+	const known = new Set(records.map(getIdentity));
+	for (let page = 2; records.length < wanted; page++) {
+		const { data } = await query({ ...body, page });
+		const received = records.length;
+		for (const record of data) {
+			const identity = getIdentity(record);
+			if (!known.has(identity)) records.push(record);
+			known.add(identity);
+		}
+		if (records.length > received) continue;
+		if (acceptsIncomplete) break;
+		throwIncomplete(announced, received);
+	}
+	return records.slice(0, limit);
+}
+
+/** How many records a response says that there are; 0 if it does not say. */
+function getAnnounced({ msg, ...response }: QueryResponse): number {
+	const [, atStart] = /^\s*(\d+) (?:records|registros)\b/i.exec(String(msg ?? '')) ?? [];
+	const totals = Object.entries(response)
+		.filter(([key]) => /^total(?:records|registros)$/i.test(key.replace(/\P{L}/gu, '')))
+		.map(([, value]) => Number(value));
+	return Math.max(0, Number(atStart ?? 0), ...totals.filter(Number.isFinite));
+}
+
+/** Tells records apart: by their ID, or else by all that they hold. */
+function getIdentity(record: IDataObject): string {
+	return getRecordId(record) ?? JSON.stringify(record);
+}
+
+function throwIncomplete(announced: number, received: number): never {
+	return throwUserError(
+		`Wolkvox found ${announced} records, but sent only ${received} of them`,
+		"In Get Many, a narrower search or a lower 'Limit' may help. To go on with the records that came, set 'Incomplete Results' there to 'Return'.",
+	);
 }

@@ -1,6 +1,8 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { adviceForObject } from './expression';
+
 /** What a reader of a parameter needs of its description. */
 export type Field = Pick<INodeProperties, 'name' | 'displayName'>;
 
@@ -14,15 +16,18 @@ export function throwUserError(message: string, description: string): never {
 	throw new UserError(message, { description });
 }
 
-/** The text of a calculation or a date that failed in an expression: sent, it would corrupt a record. */
-const FAILED_CALCULATIONS = [
-	'Invalid DateTime',
-	'Invalid Date',
-	'NaN',
-	'Infinity',
-	'-Infinity',
-	'[object Object]',
-];
+/** What remains of an object or a date that an expression put into a text. */
+const NO_TEXT = /\[object Object\]|Invalid Date(?:Time)?/;
+
+/** In English and in Spanish, as Excel and Google Sheets write them. */
+const SPREADSHEET_ERRORS =
+	/#N\/[AD]|#[¡¿]?(?:REF|VALUE|VALOR|DIV\/0|NAME|NOMBRE|NUM|NULL|NULO|ERROR)[!?]/;
+
+/** A text that is nothing but a calculation, a date or a formula that failed: sent, it would corrupt a record. */
+const FAILED = new RegExp(`^\\s*(?:NaN|${NO_TEXT.source}|${SPREADSHEET_ERRORS.source})\\s*$`);
+
+/** In a name, not even a part can be right. */
+const FAILED_IN_NAME = new RegExp(`${FAILED.source}|${NO_TEXT.source}`);
 
 /** Nothing that could be sent: an update must never clear a field by accident. */
 export function isEmpty(value: unknown): boolean {
@@ -40,9 +45,14 @@ export function locatorValue(value: unknown): unknown {
  * The text to send, exactly as given; nothing for an empty value.
  *
  * @param place of the value, as messages name it: its quoted label, and the path inside it
+ * @param getExpression the expression that returned the value, for the advice
  * @throws UserError if the value has no text
  */
-export function toText(value: unknown, place: string): string | undefined {
+export function toText(
+	value: unknown,
+	place: string,
+	getExpression?: () => string | undefined,
+): string | undefined {
 	if (isEmpty(value)) return undefined;
 	assertValid(value, place);
 	if (value instanceof Date) return value.toISOString();
@@ -50,10 +60,36 @@ export function toText(value: unknown, place: string): string | undefined {
 	if (['object', 'function', 'symbol'].includes(typeof value)) {
 		throwUserError(
 			`${place} must be text, but is ${Array.isArray(value) ? 'a list' : 'an object'}`,
-			'Use an expression that picks one value, e.g. {{ $json.name }}',
+			adviceForObject(value, getExpression?.()),
 		);
 	}
 	return String(value);
+}
+
+/**
+ * The text of a value that names something, such as a user, a status or a field, or that is looked for.
+ *
+ * @throws UserError as `toText`, and if a part of the text is an object or a date that has no text
+ */
+export function toName(
+	value: unknown,
+	place: string,
+	getExpression?: () => string | undefined,
+): string | undefined {
+	const name = toText(value, place, getExpression);
+	if (name !== undefined && FAILED_IN_NAME.test(name)) throwFailed(place);
+	return name;
+}
+
+/** @throws UserError if a field cannot have this name */
+export function assertFieldName(name: string, place: string): void {
+	if (FAILED_IN_NAME.test(name)) throwFailed(place);
+	if (name.startsWith('\0')) {
+		throwUserError(
+			`${place} begins with a zero byte`,
+			'PHP, in which the API is written, would drop all fields. Remove the character, which cannot be seen.',
+		);
+	}
 }
 
 /** PHP reads JSON of up to 512 levels (`json_decode`). */
@@ -67,6 +103,12 @@ const MAX_JSON_DEPTH = 500;
  * @throws UserError if JSON would change or drop something in it
  */
 export function toJsonValue(value: unknown, place: string, parents: unknown[] = []): unknown {
+	if (value === undefined) {
+		throwUserError(
+			`${place} is undefined`,
+			'The expression found nothing there. To send an empty value, let it return null or empty text, e.g. {{ $json.name ?? null }}',
+		);
+	}
 	assertValid(value, place);
 	if (typeof value === 'string') return toWellFormed(value);
 	const isUnknownToJson = ['bigint', 'function', 'symbol'].includes(typeof value);
@@ -77,17 +119,13 @@ export function toJsonValue(value: unknown, place: string, parents: unknown[] = 
 
 	const path = [...parents, value];
 	if (Array.isArray(value)) {
-		return Array.from(value, (entry, index) =>
-			entry === undefined
-				? throwNoJson(`${place}[${index}]`)
-				: toJsonValue(entry, `${place}[${index}]`, path),
-		);
+		return Array.from(value, (entry, index) => toJsonValue(entry, `${place}[${index}]`, path));
 	}
 	if (isPlainObject(value)) {
-		const entries = Object.entries(value).map(([name, entry]) => [
-			toWellFormed(name),
-			toJsonValue(entry, `${place}: "${name}"`, path),
-		]);
+		const entries = Object.entries(value).map(([name, entry]) => {
+			assertFieldName(name, `A name in ${place}`);
+			return [toWellFormed(name), toJsonValue(entry, `${place}: "${name}"`, path)];
+		});
 		// Unlike an assignment, this keeps names such as __proto__.
 		const copy = Object.fromEntries(entries) as object;
 		return Object.keys(copy).length === entries.length ? copy : throwNoJson(place);
@@ -106,17 +144,19 @@ function throwNoJson(place: string): never {
 function assertValid(value: unknown, place: string): void {
 	const isFailed =
 		typeof value === 'string'
-			? FAILED_CALCULATIONS.includes(value.trim())
+			? FAILED.test(value)
 			: (typeof value === 'number' && !Number.isFinite(value)) || isInvalidDate(value);
-	if (isFailed) {
-		throwUserError(
-			`${place} is not a valid number, date or text`,
-			'A calculation or a date in the expression failed: check what it gets from the item',
-		);
-	}
+	if (isFailed) throwFailed(place);
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
 		throwTooManyDigits(place);
 	}
+}
+
+function throwFailed(place: string): never {
+	return throwUserError(
+		`${place} is not a valid number, date or text`,
+		'A calculation, a date or a formula failed, or an object stands where text belongs: check what the item has there',
+	);
 }
 
 export function throwTooManyDigits(place: string): never {

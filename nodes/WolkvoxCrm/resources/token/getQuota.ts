@@ -1,5 +1,4 @@
 import type { Operation } from '../../operation';
-import { toRecords } from '../../transport/searchResult';
 import { throwUserError } from '../shared/values';
 
 /** Token: Get Quota (page "token information" of the API): what is left of the token's calls today. */
@@ -12,9 +11,8 @@ export const getQuotaOperation: Operation<undefined> = {
 		return undefined;
 	},
 
-	async send(_parameters, { request }) {
-		const { data } = await request();
-		const [quota] = toRecords(data);
+	async send(_parameters, { query }) {
+		const [quota] = (await query()).data;
 		return [quota ?? throwNoQuota()];
 	},
 };

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { routed } from '../../execution/routing';
+import { ENDPOINTS } from '../shared/endpoints';
 import { getQuotaOperation } from './getQuota';
 
 /** What can be asked about the token of the credential. */
@@ -19,7 +20,7 @@ export const tokenDescription: INodeProperties[] = [
 				description:
 					'See how many calls the token has left today. This costs one call per item: turn on Execute Once under Settings.',
 				routing: {
-					request: { method: 'GET', url: '/server/API/v2/token/tokenInformation.php' },
+					request: { method: 'GET', url: ENDPOINTS.tokenInformation },
 					...routed(getQuotaOperation),
 				},
 			},

@@ -1,16 +1,19 @@
-import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
+import { ENDPOINTS } from '../shared/endpoints';
 import { getRequiredText } from '../shared/required';
 import type { Search } from '../shared/search';
-import { getSearch, search, valueField } from '../shared/search';
+import { getSearch, getSearchValue, runSearch } from '../shared/search';
 import type { Field } from '../shared/values';
 import { quotedLabel, throwUserError } from '../shared/values';
-import { CONTACT_FIELDS, getModule } from './fields';
+import type { CustomResource } from './resource';
 
-const DATE =
-	'Sent as it is, in the form YYYY-MM-DD HH:mm. Wolkvox does not say which time zone it uses, nor which date of a record it compares';
+const DATE = 'Format: YYYY-MM-DD HH:mm. Wolkvox decides the time zone';
+
+/** The form of a date without a time. */
+const DAY = 'YYYY-MM-DD';
 
 const filterByField: INodeProperties = {
 	displayName: 'Filter By',
@@ -23,27 +26,15 @@ const filterByField: INodeProperties = {
 			name: 'Date Range',
 			value: 'dateRange',
 			description: 'Records of a period',
-			routing: { request: { url: '/server/API/v2/custom/queryDates.php' } },
+			routing: { request: { url: ENDPOINTS.queryDates } },
 		},
 		{
 			name: 'Field',
 			value: 'field',
 			description: 'Records with a value in one of their fields',
-			routing: { request: { url: '/server/API/v2/custom/query.php' } },
+			routing: { request: { url: ENDPOINTS.query } },
 		},
 	],
-};
-
-const fieldNameField: INodeProperties = {
-	displayName: 'Field Name',
-	name: 'fieldName',
-	type: 'string',
-	required: true,
-	default: '',
-	placeholder: 'e.g. emailcontact',
-	displayOptions: { show: { filterBy: ['field'] } },
-	hint: CONTACT_FIELDS,
-	description: 'The field to search, spelled exactly as in the CRM',
 };
 
 const fromField: INodeProperties = {
@@ -69,36 +60,48 @@ const toField: INodeProperties = {
 };
 
 export const getManyDescription = updateDisplayOptions(
-	{ show: { resource: ['record'], operation: ['getMany'] } },
-	[filterByField, fieldNameField, fromField, toField],
+	{ show: { resource: ['contact', 'record'], operation: ['getMany'] } },
+	[filterByField, fromField, toField],
 );
 
-/** Record: Get Many (pages "query" and "query dates" of the API; which of the two, Filter By decides). */
-export const getManyOperation: Operation<Search> = {
-	effect: 'reads',
-	noun: 'record',
-	rejectedAdvice:
-		"Check 'Module' and what you filter by: names must be spelled exactly as in the CRM.",
-
-	async getParameters(context) {
-		const isDateRange =
-			context.getNodeParameter(filterByField.name, filterByField.default) === 'dateRange';
-		const filter = isDateRange ? getDateRange(context) : getFieldFilter(context);
-		return getSearch(context, { module: getModule(context), ...filter });
-	},
-
-	send: search,
-};
-
-function getFieldFilter(context: IExecutePaginationFunctions): IDataObject {
+/** Contact and Record: Get Many (pages "query" and "query dates" of the API; which of the two, Filter By decides). */
+export function getManyOperation(resource: CustomResource): Operation<Search> {
 	return {
-		field: getRequiredText(context, fieldNameField),
-		value: getRequiredText(context, valueField),
+		effect: 'reads',
+		noun: resource.noun,
+		rejectedAdvice: resource.rejectedSearchAdvice,
+
+		async getParameters(context) {
+			const module = resource.getModule(context);
+			const filterBy = context.getNodeParameter(filterByField.name, filterByField.default);
+			if (filterBy === 'dateRange') {
+				const { from, to } = getDateRange(context);
+				return getSearch(context, { module, date: true, from, to }, `${from} to ${to}`);
+			}
+			const field = resource.getSearchField(context);
+			const value = getSearchValue(context, field);
+			return getSearch(context, { module, field, value }, `"${value}" in the field "${field}"`);
+		},
+
+		send: runSearch,
 	};
 }
 
-function getDateRange(context: IExecutePaginationFunctions): IDataObject {
-	return { date: true, from: getDate(context, fromField), to: getDate(context, toField) };
+function getDateRange(context: IExecutePaginationFunctions): { from: string; to: string } {
+	const from = getDate(context, fromField);
+	const to = getDate(context, toField);
+	if (complete(from, '00:00:00') > complete(to, '23:59:59')) {
+		throwUserError(
+			"'From' is after 'To'",
+			"'From' is the beginning of the period, and 'To' its end. An expression may have found another date for this item.",
+		);
+	}
+	return { from, to };
+}
+
+/** A date with the parts of its time that it does not have. */
+function complete(date: string, time: string): string {
+	return date + ` ${time}`.slice(date.length - DAY.length);
 }
 
 /** Not converted to another zone or format: Wolkvox does not say in which zone it reads dates. */

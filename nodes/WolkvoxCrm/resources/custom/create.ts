@@ -1,0 +1,25 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Operation } from '../../operation';
+import { addBodyFields } from '../shared/bodyFields';
+import { withRecordId } from '../shared/output';
+import type { CustomResource } from './resource';
+
+/** Contact and Record: Create (page "insert" of the API). */
+export function createOperation(resource: CustomResource): Operation<IDataObject> {
+	return {
+		effect: 'creates',
+		noun: resource.noun,
+		rejectedAdvice: `${resource.rejectedAdvice} The CRM may also require other fields.`,
+
+		async getParameters(context) {
+			const module = resource.getModule(context);
+			return addBodyFields(context, { module, fields: resource.getFields(context) });
+		},
+
+		async send(body, { request }) {
+			const response = await request(body);
+			return [withRecordId(response, response.wolkvox_id)];
+		},
+	};
+}

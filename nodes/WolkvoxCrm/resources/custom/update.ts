@@ -1,0 +1,31 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Operation } from '../../operation';
+import { addBodyFields } from '../shared/bodyFields';
+import { withRecordId } from '../shared/output';
+import { getRecordId } from '../shared/recordId';
+import type { CustomResource } from './resource';
+
+/** Contact and Record: Update (page "update" of the API). */
+export function updateOperation(resource: CustomResource): Operation<IDataObject> {
+	const { noun, idField, rejectedAdvice } = resource;
+	return {
+		effect: 'updates',
+		noun,
+		rejectedAdvice,
+		notFoundAdvice: `Check '${idField.displayName}': it needs the Wolkvox ID, the last part of the URL of the open ${noun}.`,
+
+		getRecord: (context) => getRecordId(context, idField),
+
+		async getParameters(context) {
+			const module = resource.getModule(context);
+			const fields = resource.getFields(context);
+			return addBodyFields(context, { module, 'wolkvox-id': '', fields });
+		},
+
+		async send(body, { recordId, request }) {
+			const response = await request({ ...body, 'wolkvox-id': recordId });
+			return [withRecordId(response, recordId)];
+		},
+	};
+}

@@ -1,0 +1,50 @@
+import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
+
+import { parseJsonObject } from './jsonFields';
+import { quotedLabel, throwUserError } from './values';
+
+const bodyFieldsField: INodeProperties = {
+	displayName: 'Additional Body Fields (JSON)',
+	name: 'bodyFields',
+	type: 'json',
+	default: '{}',
+};
+
+export const bodyFieldsOfSearchOption: INodeProperties = {
+	...bodyFieldsField,
+	placeholder: 'e.g. { "page": 2 }',
+	displayOptions: { show: { '/operation': ['getMany'] } },
+	description: 'Extra fields for the search, as a JSON object, such as a page number',
+};
+
+export const bodyFieldsOfRecordOption: INodeProperties = {
+	...bodyFieldsField,
+	placeholder: 'e.g. { "type": "task" }',
+	displayOptions: {
+		show: { '/resource': ['record'], '/operation': ['create', 'update', 'upsert'] },
+	},
+	description:
+		"Extra keys to send beside the fields, as a JSON object, such as the type of an activity (module 'wolkvox_activities')",
+};
+
+/**
+ * A body with what the user adds to it.
+ *
+ * @throws UserError if that is no JSON object, or would replace something
+ */
+export function addBodyFields(
+	context: IExecutePaginationFunctions,
+	body: IDataObject,
+): IDataObject {
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const additional = parseJsonObject(context, options[bodyFieldsField.name], bodyFieldsField) ?? {};
+
+	const reserved = ['operation', ...Object.keys(body)].find((name) => name in additional);
+	if (reserved !== undefined) {
+		throwUserError(
+			`${quotedLabel(bodyFieldsField)} contains "${reserved}", which the node itself sends`,
+			'Remove it, and use the fields of the node and of the credential instead',
+		);
+	}
+	return { ...body, ...(additional as IDataObject) };
+}

@@ -1,0 +1,83 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { getRecordId, hasContent } from './content';
+import type { Outcome } from './failure';
+import { isSuccess } from './failure';
+
+/** What is known of a response and of the request before it, as far as it can prove something. */
+export interface Evidence {
+	statusCode: number;
+	/** The response as JSON, if it is an object. */
+	body?: IDataObject;
+	/** Wolkvox's `code`; NaN if the response is not in Wolkvox's own form. */
+	code: number;
+	/** The response as text. */
+	text: string;
+	/** The ID of the record that the request changes, if it names one. */
+	recordId?: string;
+	/** Whether all files were read to their end before the response came. */
+	isSentWhole: boolean;
+}
+
+/** The statuses that by their meaning come before the application, whoever sends them (RFC 9110, RFC 6585). */
+const BEFORE_APPLICATION = [401, 404, 405, 407, 411, 413, 414, 415, 417, 421, 426, 429, 431];
+
+/** The redirects that ask for the same request at another address, unlike 302 and 303. */
+const SAME_REQUEST_ELSEWHERE = [301, 307, 308];
+
+/** What PHP says of a form larger than `post_max_size`, before it hands an empty one to the program. */
+export const FORM_TOO_LARGE = /POST Content-Length of \d+ bytes exceeds/;
+
+/** Wolkvox's words of success in its own spelling (page "cases update": "edit" and "update"). */
+const SUCCESS = /^succesfully \p{L}+ record$/iu;
+
+/**
+ * How a request for a change ended. The default is "unknown": a firewall, a proxy or a gateway can say
+ * anything about a request that Wolkvox has applied. Everything else needs one of the proofs below.
+ */
+export function getVerdict(evidence: Evidence): Outcome | 'applied' {
+	if (isConfirmed(evidence) && !getDoubt(evidence)) return 'applied';
+	return isRefused(evidence) ? 'refused' : 'unknown';
+}
+
+/** What speaks against a confirmation, in words. */
+export function getDoubt({ body, recordId, isSentWhole }: Evidence): string | undefined {
+	if (!isSentWhole) return 'Wolkvox responded before all files were sent';
+	const other = getNamedIds(body).find((id) => id.toLowerCase() !== recordId?.toLowerCase());
+	return recordId !== undefined && other !== undefined
+		? `The response is about another record: "${other}"`
+		: undefined;
+}
+
+function isConfirmed({ statusCode, body, code }: Evidence): boolean {
+	if (!body || !isSuccess(statusCode)) return false;
+	return body.code === undefined ? hasWordsOfSuccess(body) : isSuccess(code);
+}
+
+function hasWordsOfSuccess(body: IDataObject): boolean {
+	const isSaid = typeof body.msg === 'string' && SUCCESS.test(body.msg.trim());
+	return isSaid && !hasContent(body.error) && getNamedIds(body).length > 0;
+}
+
+function isRefused({ statusCode, code, text }: Evidence): boolean {
+	if (isGateway(statusCode) || isSuccess(code)) return false;
+	return (
+		code >= 400 ||
+		BEFORE_APPLICATION.includes(statusCode) ||
+		SAME_REQUEST_ELSEWHERE.includes(statusCode) ||
+		FORM_TOO_LARGE.test(text)
+	);
+}
+
+/** A gateway speaks for a server behind it, and does not know what that one did. */
+function isGateway(statusCode: number): boolean {
+	return statusCode === 502 || statusCode === 504 || statusCode >= 520;
+}
+
+/** The IDs in a response to a change; Wolkvox's own sample leaves it empty. */
+function getNamedIds(body?: IDataObject): string[] {
+	return [body, body?.data]
+		.flat()
+		.map(getRecordId)
+		.filter((id) => id !== undefined);
+}
