@@ -1,11 +1,8 @@
 // Installs the packed package in one n8n and uses it there: `full.mts <folder of n8n>`.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.mts';
-import { RUN_FOLDER, step } from '../../sandbox/tools.cjs';
-import { credentialData, ensureCredential, type Credential } from '../../sandbox/workflows.mts';
+import { step } from '../../tools/common.mjs';
+import { credentialData, ensureCredential, type Credential } from '../../tools/workflows.mts';
 import {
 	chain,
 	formWorkflow,
@@ -14,6 +11,7 @@ import {
 	UPDATE,
 	webhook,
 } from '../e2e/support/workflow.mts';
+import { startFreshSandbox, type Sandbox } from '../support/sandbox.mts';
 import { isSince } from '../support/version.mts';
 
 const NODE = 'n8n-nodes-wolkvox.wolkvoxCrm';
@@ -29,10 +27,9 @@ await main(process.argv[2]);
 
 async function main(n8nFolder: string) {
 	const name = `compat-${process.env.COMPAT_VERSION}`;
-	await rm(join(RUN_FOLDER, name), { recursive: true, force: true });
 	// Versions before 2.41 do not know the module that the sandbox disables, and would not start.
 	const env: Record<string, string> = isSince('2.41') ? {} : { N8N_DISABLED_MODULES: '' };
-	const sandbox = await startSandbox({ name, n8nFolder, env });
+	const sandbox = await startFreshSandbox({ name, n8nFolder, env });
 	try {
 		await step('Loading the node', () => checkNode(sandbox));
 		const credential = await createCredential(sandbox, sandbox.standIn.token);

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from '../../sandbox/tools.cjs';
+import { ROOT } from '../../tools/common.mjs';
 import { between, table } from '../support/markdown.mts';
 
 interface Result {

@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm } from '../../sandbox/npm.cjs';
-import { exitWithError, ROOT, RUN_FOLDER, step, UserFacingError } from '../../sandbox/tools.cjs';
+import { npm } from '../../tools/npm.mjs';
+import { exitWithError, ROOT, RUN_FOLDER, step, UserFacingError } from '../../tools/common.mjs';
 import { printMatrix, writeMatrix, type Row } from './matrix.mts';
 import { isFull, installVersion, VERSIONS } from './versions.mts';
 

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addSqlite } from '../../sandbox/install.mjs';
-import { npm } from '../../sandbox/npm.cjs';
-import { N8N_FOLDER, N8N_VERSION, RUN_FOLDER, step } from '../../sandbox/tools.cjs';
+import { addSqlite } from '../../tools/install.mjs';
+import { npm } from '../../tools/npm.mjs';
+import { N8N_FOLDER, N8N_VERSION, RUN_FOLDER, step } from '../../tools/common.mjs';
 
 /** What is installed for each older version: all of n8n, or only its engine. */
 const OLDER: Record<string, Record<string, string>> = {
@@ -30,7 +30,7 @@ export async function installVersion(version: string) {
 	await step(`Installing n8n ${version} (some minutes at first)`, () =>
 		ensureInstalled(version, folder),
 	);
-	if (isFull(version)) await addSqlite(folder, process.execPath);
+	if (isFull(version)) await addSqlite(folder);
 	return folder;
 }
 

@@ -334,7 +334,7 @@ describe('Answer questions about a case and close it with an AI agent', () => {
 		expect(calls()).toEqual(['cases/queryCases.php', 'cases/update.php']);
 		const [{ tools }, { messages }] = examples.model.requests;
 		expect(
-			byName(tools).map(({ function: tool }: any) => [
+			byName(tools).map(({ function: tool }) => [
 				tool.name,
 				Object.keys(tool.parameters.properties).sort(),
 			]),
@@ -342,7 +342,7 @@ describe('Answer questions about a case and close it with an AI agent', () => {
 			[CLOSE, ['Case', 'Solution']],
 			[FIND, ['Number']],
 		]);
-		expect(JSON.parse(messages.at(-1).content)).toMatchObject([
+		expect(JSON.parse(messages.at(-1)!.content)).toMatchObject([
 			{ wolkvox_id: first.id, idPrefijo: first.number },
 		]);
 	});
@@ -376,13 +376,13 @@ describe('Answer questions about a case and close it with an AI agent', () => {
 		expect(JSON.stringify(examples.model.requests)).not.toContain(examples.standIn.url);
 	});
 
-	function byName(tools: any[]) {
+	function byName(tools: Model['requests'][number]['tools']) {
 		return tools.sort((one, other) => one.function.name.localeCompare(other.function.name));
 	}
 
 	/** What the model got from the tool, before it said its last sentence. */
 	function lastToolResult(): string {
-		return examples.model.requests.at(-1).messages.at(-1).content;
+		return examples.model.requests.at(-1)!.messages.at(-1)!.content;
 	}
 
 	async function chat(chatInput: string, script: Model['script']) {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import type { Case } from '../../sandbox/standin/cases.mts';
-import { N8N_FOLDER } from '../../sandbox/tools.cjs';
-import type { Workflow } from '../../sandbox/workflows.mts';
+import { N8N_FOLDER } from '../../tools/common.mjs';
+import type { Workflow } from '../../tools/workflows.mts';
 import {
 	EXAMPLES,
 	getText,
@@ -205,7 +206,7 @@ describe('Update a case with an AI agent', () => {
 		expect(Object.keys(tools[0].function.parameters.properties).sort()).toEqual(
 			Object.keys(call).sort(),
 		);
-		expect(JSON.parse(messages.at(-1).content)).toMatchObject([
+		expect(JSON.parse(messages.at(-1)!.content)).toMatchObject([
 			{ data: { wolkvox_id: target.id } },
 		]);
 	});
@@ -213,7 +214,7 @@ describe('Update a case with an AI agent', () => {
 	it('tells the model why Wolkvox refused the update', async () => {
 		await chat([{ call: { Case: UNKNOWN, Status: 'open' } }, { say: 'There is no such case.' }]);
 
-		expect(examples.model.requests[1].messages.at(-1).content).toContain(
+		expect(examples.model.requests[1].messages.at(-1)!.content).toContain(
 			`There is no case with the id ${UNKNOWN}. Check 'Case'`,
 		);
 	});
@@ -251,7 +252,7 @@ function csv(rows: string[][]) {
 
 /** A workbook written by n8n's own library; empty cells are missing, as in Excel. */
 function xlsx(rows: string[][]) {
-	const { utils, write } = require(join(N8N_FOLDER, 'node_modules', '@e965', 'xlsx'));
+	const { utils, write } = createRequire(join(N8N_FOLDER, 'package.json'))('@e965/xlsx');
 	const sheet = utils.aoa_to_sheet(rows.map((row) => row.map((value) => value || null)));
 	return write({ SheetNames: ['Casos'], Sheets: { Casos: sheet } }, { type: 'buffer' });
 }

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callExample, ensureExample, isClosedWithReport } from '../../sandbox/example.mts';
-import type { Sandbox } from '../../sandbox/sandbox.mts';
+import { CLOSE_CASE } from '../../sandbox/demos.mts';
+import { addExamples } from '../../sandbox/examples.mts';
 import { newCase } from '../../sandbox/standin/cases.mts';
-import { RUN_FOLDER } from '../../sandbox/tools.cjs';
+import { RUN_FOLDER } from '../../tools/common.mjs';
 import {
 	credentialData,
 	ensureCredential,
 	type Credential,
 	type Workflow,
-} from '../../sandbox/workflows.mts';
-import { startFreshSandbox } from '../support/sandbox.mts';
+} from '../../tools/workflows.mts';
+import { startFreshSandbox, type Sandbox } from '../support/sandbox.mts';
 import { useServer, type ScriptedResponse } from '../support/server.mts';
 import { lastExecution, type Execution } from './support/execution.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
@@ -296,13 +296,13 @@ describe('an update of many cases', () => {
 });
 
 it('closes a case with its report through the example workflow', async () => {
-	const [target] = sandbox.standIn.cases;
-	const id = await ensureExample(sandbox);
+	const { n8n, standIn } = sandbox;
+	const [{ id }] = await addExamples(sandbox, [CLOSE_CASE.file]);
 
-	await callExample(sandbox.n8n, target.id);
+	await CLOSE_CASE.call(n8n, standIn.cases[0]);
 
-	executions.push(await lastExecution(sandbox.n8n, id));
-	expect(isClosedWithReport(target)).toBe(true);
+	executions.push(await lastExecution(n8n, id));
+	expect(CLOSE_CASE.worked([], standIn.cases)).toBe(true);
 });
 
 it('keeps the token out of the saved executions and out of the log of n8n', () => {

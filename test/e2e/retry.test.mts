@@ -1,4 +1,3 @@
-import type { Sandbox } from '../../sandbox/sandbox.mts';
 import {
 	credentialData,
 	ensureCredential,
@@ -6,9 +5,9 @@ import {
 	withCredential,
 	type Credential,
 	type Workflow,
-} from '../../sandbox/workflows.mts';
-import { startFreshSandbox } from '../support/sandbox.mts';
-import { caseIdOf, fieldOf, useServer } from '../support/server.mts';
+} from '../../tools/workflows.mts';
+import { startFreshSandbox, type Sandbox } from '../support/sandbox.mts';
+import { caseIdOf, fieldOf, useServer, type ReceivedRequest } from '../support/server.mts';
 import { retry, type Execution } from './support/execution.mts';
 import {
 	chain,
@@ -204,11 +203,12 @@ describe('Retry in the list of executions', () => {
 	});
 
 	it('asks again for everything that is only read', async () => {
-		const asked = () => server.requests.map(({ json }) => (json as { value: string }).value);
+		const valueOf = ({ json }: ReceivedRequest) => (json as { value: string }).value;
+		const asked = () => server.requests.map(valueOf);
 		server.respond = (request) =>
 			server.requests.length === 2
 				? { status: 400, body: { code: 400, msg: 'No such field' } }
-				: { body: { code: '200', data: [{ found: (request.json as any).value }] } };
+				: { body: { code: '200', data: [{ found: valueOf(request) }] } };
 		const failed = await start(searchWorkflow());
 		expect(asked()).toEqual(['a', 'b']);
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Workflow } from '../../sandbox/workflows.mts';
-import { lastExecution } from './support/execution.mts';
+import type { Workflow } from '../../tools/workflows.mts';
+import { lastExecution, type Json } from './support/execution.mts';
 import { readExample, useExamples } from './support/examples.mts';
 
 jest.setTimeout(120_000);
@@ -152,7 +152,7 @@ describe('as a tool of an AI agent, with each field filled in by the model', () 
 	it('each is described to the model by its action', async () => {
 		await call('Get_quota', {});
 		const [{ tools }] = examples.model.requests;
-		expect(new Set(tools.map(({ function: tool }: any) => tool.description))).toEqual(
+		expect(new Set(tools.map(({ function: tool }) => tool.description))).toEqual(
 			new Set([
 				'Create case in Wolkvox CRM',
 				'Get case in Wolkvox CRM',
@@ -168,7 +168,7 @@ describe('as a tool of an AI agent, with each field filled in by the model', () 
 });
 
 /** Lets the model call a tool; returns the last entry of what the tool tells it. */
-async function call(tool: string, values: Record<string, string>): Promise<any> {
+async function call(tool: string, values: Record<string, string>): Promise<Json> {
 	examples.model.requests.length = 0;
 	examples.model.script = [{ tool, call: values }, { say: 'Done.' }];
 	await examples.n8n.request('POST', `/webhook/${webhookId}/chat`, {
@@ -177,7 +177,7 @@ async function call(tool: string, values: Record<string, string>): Promise<any> 
 		chatInput: 'Go',
 	});
 	await lastExecution(examples.n8n, id);
-	const { content } = examples.model.requests[1].messages.at(-1);
+	const { content } = examples.model.requests[1].messages.at(-1)!;
 	try {
 		return [JSON.parse(content)].flat().at(-1);
 	} catch {

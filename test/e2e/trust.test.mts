@@ -2,13 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Sandbox } from '../../sandbox/sandbox.mts';
-import { RUN_FOLDER } from '../../sandbox/tools.cjs';
-import { credentialData, ensureCredential, type Workflow } from '../../sandbox/workflows.mts';
+import { RUN_FOLDER } from '../../tools/common.mjs';
+import { credentialData, ensureCredential, type Workflow } from '../../tools/workflows.mts';
 import { describeWithPhp, usePhp, type PhpRequest } from '../support/php.mts';
 import { table } from '../support/markdown.mts';
 import { writeSection } from '../support/report.mts';
-import { startFreshSandbox } from '../support/sandbox.mts';
+import { startFreshSandbox, type Sandbox } from '../support/sandbox.mts';
 import { caseIdOf, SUCCESS, useServer, type ScriptedResponse } from '../support/server.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
 
@@ -248,7 +247,7 @@ describe('where the HTTP Request node may send the token', () => {
 			{ proxy: other.url, allowUnauthorizedCerts: true },
 			{ allowedHttpRequestDomains: 'all' },
 		);
-		expect(execution.error).toMatch(/^Proxy .* Ignore SSL Issues/);
+		expect(execution.error).toMatch(/^'Proxy' .* 'Ignore SSL Issues'/);
 		expect(other.requests).toHaveLength(0);
 	});
 });

@@ -5,20 +5,18 @@ import FormData from 'form-data';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { TestFile } from '../support/engine.mts';
-import { ALL_FIELDS, EXPECTED_FORM, PDF, REPORT } from '../support/fields.mts';
-import { CREATE_CASE, CREATE_RECORD } from '../support/operations.mts';
+import { ALL_FIELDS, EXPECTED_FORM, REPORT } from '../support/fields.mts';
+import {
+	CREATE_CASE,
+	CREATE_RECORD,
+	locator,
+	UPDATE_CASE,
+	UPDATE_RECORD,
+} from '../support/operations.mts';
 import type { PhpRequest } from '../support/php.mts';
 import { describeWithPhp, postFormData, usePhp, withCrlf } from '../support/php.mts';
-import { writeSection } from '../support/report.mts';
-import { CASE_ID, execute, locator, numbered, textFile, update } from '../support/wolkvox.mts';
-
-const RUNS = Number(process.env.FIDELITY_RUNS ?? 1000);
-
-/** Random new cases and records, which share most of their code with updates. */
-const CREATES = Math.ceil(RUNS / 4);
-
-const SEED = Number(process.env.FIDELITY_SEED ?? Date.now() % 2 ** 31);
-beforeAll(() => console.log(`fast-check seed: ${SEED} (repeat with FIDELITY_SEED=${SEED})`));
+import { randomRuns, SEED } from '../support/random.mts';
+import { CASE_ID, execute, numbered, textFile, update } from '../support/wolkvox.mts';
 
 const TEXT_PARTS: Record<string, string> = {
 	caseType: 'case-type',
@@ -31,54 +29,44 @@ const TEXT_PARTS: Record<string, string> = {
 	solution: 'solution',
 };
 
+/** A form as an operation on cases sends it. */
+interface CaseForm {
+	isNew: boolean;
+	texts: IDataObject;
+	/** The custom fields, as JSON. */
+	json: string;
+	file?: TestFile;
+}
+
 describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 	const php = usePhp();
 
+	/** What PHP received from the node. */
 	const fromNode = async (
-		updateFields: IDataObject,
-		files?: Record<string, TestFile>,
-		options = {},
-		binaryMode?: 'default' | 'filesystem',
+		{ isNew, texts, json, file }: CaseForm,
+		settings: Parameters<typeof execute>[2] = {},
 	) => {
-		const { outputs, error } = await update(php, {
-			binaryMode,
-			caseId: locator('id', CASE_ID),
-			updateFields,
-			options,
-			items: numbered(1, files),
-		});
-		if (error) throw error;
-		return outputs[0][0].json.received as unknown as PhpRequest;
-	};
-
-	/** The same from Case: Create, some of whose fields are parameters of their own. */
-	const fromCreate = async (
-		{ solution, ...required }: IDataObject,
-		customFieldsJson: string,
-		file?: TestFile,
-	) => {
-		const attachments = file ? 'file' : '';
-		const { outputs, error } = await execute(php, CREATE_CASE.parameters, {
-			parameters: { ...required, additionalFields: { solution, customFieldsJson, attachments } },
+		const fields = { ...texts, customFieldsJson: json, attachments: file ? 'file' : '' };
+		const parameters = isNew
+			? { ...texts, additionalFields: fields }
+			: { caseId: locator('id', CASE_ID), updateFields: fields };
+		const { outputs, error } = await execute(php, isNew ? CREATE_CASE : UPDATE_CASE, {
+			parameters,
 			items: numbered(1, file && { file }),
+			...settings,
 		});
 		if (error) throw error;
 		return outputs[0][0].json.received as unknown as PhpRequest;
 	};
 
-	const fromFormData = async (
-		texts: IDataObject,
-		form: string,
-		file?: TestFile,
-		ids: Record<string, string> = { 'wolkvox-id': CASE_ID },
-	) => {
+	const fromFormData = async ({ isNew, texts, json, file }: CaseForm) => {
 		const reference = new FormData();
 		reference.append('operation', 'demo');
-		for (const [name, id] of Object.entries(ids)) reference.append(name, id);
+		if (!isNew) reference.append('wolkvox-id', CASE_ID);
 		for (const [name, part] of Object.entries(TEXT_PARTS)) {
 			if (name in texts) reference.append(part, withCrlf(texts[name] as string));
 		}
-		reference.append('form', form);
+		reference.append('form', json);
 		if (file) {
 			const { name: filename, type: contentType } = file;
 			reference.append('files', file.contents, { filename, contentType });
@@ -86,17 +74,34 @@ describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 		return await postFormData(php.url, reference);
 	};
 
+	/** Expects PHP to receive the same from both, and the values that were entered. */
+	const check = async (form: CaseForm, settings?: Parameters<typeof execute>[2]) => {
+		const received = await fromNode(form, settings);
+		const expected = await fromFormData(form);
+		expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
+		expect(received.form).toEqual(JSON.parse(form.json));
+		const parts = Object.keys(form.texts).map((name) => TEXT_PARTS[name]);
+		const ids = form.isNew ? [] : ['wolkvox-id'];
+		expect(Object.keys(received.fields).sort()).toEqual(
+			['operation', 'form', ...ids, ...parts].sort(),
+		);
+		if (form.file) {
+			const sha256 = createHash('sha256').update(form.file.contents).digest('hex');
+			expect(received.files.files).toMatchObject({ error: 0, sha256 });
+		}
+	};
+
 	it.each(['default', 'filesystem'] as const)(
 		'with every field and a file (binary data: %s)',
 		async (binaryMode) => {
-			const report = { ...REPORT, name: 'informe ñ.pdf' };
-			const received = await fromNode(ALL_FIELDS, { report }, {}, binaryMode);
-			const texts = { ...ALL_FIELDS, caseType: 'Request' };
-			const expected = await fromFormData(texts, JSON.stringify(EXPECTED_FORM), report);
-
-			expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
-			expect(received.form).toEqual(EXPECTED_FORM);
-			expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(PDF) });
+			const { attachments, customFields, customFieldsJson, ...texts } = ALL_FIELDS;
+			const form: CaseForm = {
+				isNew: false,
+				texts: { ...texts, caseType: 'Request' },
+				json: JSON.stringify(EXPECTED_FORM),
+				file: { ...REPORT, name: 'informe ñ.pdf' },
+			};
+			await check(form, { binaryMode });
 		},
 	);
 
@@ -106,107 +111,58 @@ describeWithPhp('PHP reads from the node what it reads from form-data', () => {
 			'\r\n--axios-1.18.0-boundary-\r\nContent-Disposition: form-data; name="x"\r\n\r\n',
 		);
 		const file = { name: 'big.bin', type: 'application/pdf', contents };
-		const received = await fromNode({ customFieldsJson: '{}', attachments: 'file' }, { file });
-		const expected = await fromFormData({}, '{}', file);
-		expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
-		expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(contents) });
+		await check({ isNew: false, texts: {}, json: '{}', file });
 	});
 
-	it(`with any values (${RUNS} random updates)`, async () => {
+	it('with a zero byte inside the name of a custom field', async () => {
+		const form = { isNew: false, texts: {}, json: JSON.stringify({ 'a\0': 'zero byte' }) };
+		expect((await fromNode(form)).fields).toEqual((await fromFormData(form)).fields);
+	});
+
+	it('but a name that begins with a zero byte, which makes PHP drop all custom fields, is refused', async () => {
+		const form = { isNew: false, texts: {}, json: JSON.stringify({ '\0': 'zero byte', other: 1 }) };
+		expect((await fromFormData(form)).form).toBeNull();
+		await expect(fromNode(form)).rejects.toMatchObject({
+			message: expect.stringContaining('begins with a zero byte'),
+		});
+	});
+
+	it('with any values of an update or a new case', async () => {
+		const numRuns = randomRuns(200);
 		await fc.assert(
-			fc.asyncProperty(updates, async ({ texts = {}, form, file }) => {
-				const json = JSON.stringify(form);
-				const fields = { ...texts, customFieldsJson: json, ...(file && { attachments: 'file' }) };
-				const received = await fromNode(fields, file && { file });
-				const expected = await fromFormData(texts, json, file);
-
-				expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
-				expect(received.form).toEqual(JSON.parse(json));
-				expect(JSON.parse(received.fields.form)).toEqual(JSON.parse(json));
-				expect(Object.keys(received.fields).sort()).toEqual(
-					[
-						'operation',
-						'wolkvox-id',
-						'form',
-						...Object.keys(texts).map((name) => TEXT_PARTS[name]),
-					].sort(),
-				);
-				if (file) {
-					expect(received.files.files).toMatchObject({ error: 0, sha256: sha256(file.contents) });
-				}
-			}),
-			{ numRuns: RUNS, seed: SEED },
+			fc.asyncProperty(anyForm, async (form) => await check(form)),
+			{
+				numRuns,
+				seed: SEED,
+			},
 		);
-		writeSection(
-			'Fidelity',
-			`${RUNS} random updates, ${CREATES} new cases and as many new records (fast-check, seed ${SEED}): PHP reads from the node what it reads from the \`form-data\` package, field by field and file by file, with line breaks as CRLF, and its json_decode reads the custom fields that were entered. No value added a part or a header.`,
-		);
-	}, 300_000);
+	}, 3_600_000);
 
-	it(`with any values of a new case (${CREATES} random cases)`, async () => {
-		await fc.assert(
-			fc.asyncProperty(newCases, async ({ texts, form, file }) => {
-				const json = JSON.stringify(form);
-				const received = await fromCreate(texts, json, file);
-				const expected = await fromFormData(texts, json, file, {});
-
-				expect(received).toMatchObject({ fields: expected.fields, files: expected.files });
-				expect(received.form).toEqual(JSON.parse(json));
-				expect(Object.keys(received.fields).sort()).toEqual(
-					['operation', 'form', ...Object.keys(texts).map((name) => TEXT_PARTS[name])].sort(),
-				);
-			}),
-			{ numRuns: CREATES, seed: SEED },
-		);
-	}, 300_000);
-
-	it(`with any values of a new record (${CREATES} random records)`, async () => {
-		await fc.assert(
-			fc.asyncProperty(text, nonEmptyForm, async (name, fields) => {
-				const { outputs, error } = await execute(php, CREATE_RECORD.parameters, {
+	it('with any values of a record', async () => {
+		const property = fc.asyncProperty(
+			fc.boolean(),
+			text,
+			anyJson,
+			async (isNew, module, fields) => {
+				const { outputs, error } = await execute(php, isNew ? CREATE_RECORD : UPDATE_RECORD, {
 					parameters: {
-						module: locator('name', name),
-						fields: {},
-						fieldsJson: JSON.stringify(fields),
+						module: locator('name', module),
+						fields: { field: [{ name: 'always', value: 'x' }] },
 					},
+					options: { fieldsJson: JSON.stringify(fields) },
 				});
 				if (error) throw error;
 				const { json } = outputs[0][0].json.received as unknown as PhpRequest;
-				const module = name.replace(/\p{Surrogate}/gu, '\ufffd');
 				expect(json).toEqual({
 					operation: 'demo',
-					module,
-					fields: JSON.parse(JSON.stringify(fields)),
+					...(isNew ? {} : { 'wolkvox-id': 'item0' }),
+					module: module.replace(/\p{Surrogate}/gu, '\ufffd'),
+					fields: { ...JSON.parse(JSON.stringify(fields)), always: 'x' },
 				});
-			}),
-			{ numRuns: CREATES, seed: SEED },
+			},
 		);
-	}, 300_000);
-
-	it('with a zero byte in the name of a custom field', async () => {
-		const json = JSON.stringify({ '\0': 'zero byte' });
-		const { fields } = await fromNode({ customFieldsJson: json });
-		expect(fields).toEqual((await fromFormData({}, json)).fields);
-	});
-});
-
-describeWithPhp('half an emoji does not make PHP drop the custom fields', () => {
-	const php = usePhp();
-	const HALF = '🙂'.slice(0, 1);
-
-	it.each<[string, IDataObject]>([
-		['in a value', { customFields: { field: [{ name: 'a', value: `x${HALF}` }] } }],
-		['in a name', { customFieldsJson: `={{ ({ ["a${HALF}"]: 1 }) }}` }],
-		['deep in JSON', { customFieldsJson: JSON.stringify({ a: [{ b: `${HALF}x` }] }) }],
-	])('%s', async (_, updateFields) => {
-		const { customFieldsJson = '{}', ...others } = updateFields;
-		const { outputs } = await update(php, {
-			updateFields: { ...others, customFieldsJson },
-			caseId: locator('id', CASE_ID),
-		});
-		const { form } = outputs[0][0].json.received as unknown as PhpRequest;
-		expect(JSON.stringify(form)).toContain('\ufffd');
-	});
+		await fc.assert(property, { numRuns: randomRuns(50), seed: SEED });
+	}, 3_600_000);
 });
 
 describeWithPhp('PHP receives', () => {
@@ -241,32 +197,23 @@ describeWithPhp('PHP receives', () => {
 			expect(received).toMatchObject({ error: 0, size: 4, name: expect.stringMatching(/./) });
 		},
 	);
-});
 
-function sha256(contents: Buffer) {
-	return createHash('sha256').update(contents).digest('hex');
-}
+	it.each<[string, IDataObject]>([
+		['in a value', { customFields: { field: [{ name: 'a', value: 'x\ud83d' }] } }],
+		['in a name', { customFieldsJson: '={{ ({ ["a\ud83d"]: 1 }) }}' }],
+		['deep in JSON', { customFieldsJson: JSON.stringify({ a: [{ b: '\ud83dx' }] }) }],
+	])('the custom fields in spite of half an emoji %s', async (_, updateFields) => {
+		const { outputs } = await update(php, { updateFields });
+		const { form } = outputs[0][0].json.received as unknown as PhpRequest;
+		expect(JSON.stringify(form)).toContain('\ufffd');
+	});
+});
 
 /** Any text: any Unicode, lone surrogates, and pieces that have a meaning in a multipart body. */
 const hostile = fc.constantFrom(
-	'"',
-	'\r\n',
-	'\n',
-	'\r',
-	'\0',
-	'\\',
-	'--',
-	'\ud800',
-	'\u202e',
-	'🙂',
-	'ñ',
-	'; name="x"',
-	'%22',
-	'__proto__',
+	...['"', '\r\n', '\n', '\r', '\0', '\\', '--', '\ud800', '\u202e', '🙂', 'ñ', '=', '{{', '../'],
+	...['; name="x"', '%22', '__proto__'],
 	'\r\n--axios-1.18.0-boundary\r\nContent-Disposition: form-data; name="evil"\r\n\r\nx\r\n',
-	'=',
-	'{{',
-	'../',
 );
 const text = fc
 	.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 8 }), hostile), {
@@ -281,14 +228,8 @@ const fileName = fc
 	.oneof(
 		text,
 		fc.constantFrom(
-			'informe ñ "final".pdf',
-			'a/b\\c.pdf',
-			'../../x',
-			'x'.repeat(300),
-			'\u202egnp.exe',
-			'.',
-			'a;b="c".txt',
-			'tab\tname',
+			...['informe ñ "final".pdf', 'a/b\\c.pdf', '../../x', 'x'.repeat(300), '\u202egnp.exe'],
+			...['.', 'a;b="c".txt', 'tab\tname'],
 		),
 	)
 	// PHP loses what form-data sends of these names; see `PHP receives`.
@@ -302,7 +243,7 @@ const contents = fc.oneof(
 
 const fieldName = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'a '));
 
-const form = fc
+const anyJson = fc
 	.dictionary(fieldName, fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), text), { maxKeys: 5 })
 	.filter((value) => isReadable(JSON.stringify(value)) && hasExactNumbers(value));
 
@@ -323,25 +264,18 @@ function hasExactNumbers(value: unknown): boolean {
 	return !Number.isInteger(value) || Number.isSafeInteger(value);
 }
 
-const nonEmptyForm = form.filter((fields) => Object.keys(fields).length > 0);
+const names = Object.keys(TEXT_PARTS);
 
-const anyTexts = (settings: { requiredKeys?: string[] }) =>
-	fc.record(Object.fromEntries(Object.keys(TEXT_PARTS).map((name) => [name, text])), settings);
-
-const anyFile = fc.record({ name: fileName, type: fc.constant('application/pdf'), contents });
-
-const updates = fc.record(
-	{ texts: anyTexts({ requiredKeys: [] }), form, file: anyFile },
-	{ requiredKeys: ['form'] },
-);
-
-const newCases = fc.record(
-	{
-		texts: anyTexts({
-			requiredKeys: Object.keys(TEXT_PARTS).filter((name) => name !== 'solution'),
-		}),
-		form,
-		file: anyFile,
-	},
-	{ requiredKeys: ['texts', 'form'] },
+const anyForm: fc.Arbitrary<CaseForm> = fc.boolean().chain((isNew) =>
+	fc.record(
+		{
+			isNew: fc.constant(isNew),
+			texts: fc.record(Object.fromEntries(names.map((name) => [name, text])), {
+				requiredKeys: isNew ? names.filter((name) => name !== 'solution') : [],
+			}),
+			json: anyJson.map((value) => JSON.stringify(value)),
+			file: fc.record({ name: fileName, type: fc.constant('application/pdf'), contents }),
+		},
+		{ requiredKeys: ['isNew', 'texts', 'json'] },
+	),
 );

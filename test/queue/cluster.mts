@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, startN8n, startWorker, type N8n, type N8nProcess } from '../../sandbox/n8n.mts';
-import { installPackage } from '../../sandbox/package.mts';
-import { RUN_FOLDER, step } from '../../sandbox/tools.cjs';
+import { startN8n, startWorker, type N8n, type N8nProcess } from '../../tools/n8n.mts';
+import { freePort } from '../../tools/ports.mts';
+import { installPackage } from '../../tools/package.mts';
+import { RUN_FOLDER, step } from '../../tools/common.mjs';
 
 export interface Worker extends N8nProcess {
 	/** The executions it has started and not finished, according to its log. */

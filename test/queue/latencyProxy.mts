@@ -1,5 +1,5 @@
 import { createServer, request as httpRequest } from 'node:http';
-import { listen } from '../../sandbox/listen.mts';
+import { listen } from '../../tools/ports.mts';
 
 /**
  * Forwards requests and delays each response, as a distant server does. So there is a time in which

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { N8N_VERSION, ROOT } from '../../sandbox/tools.cjs';
+import { N8N_VERSION, ROOT } from '../../tools/common.mjs';
 import { between, table } from '../support/markdown.mts';
 import type { Analysis, FailedUpdate } from './analysis.mts';
 

@@ -1,16 +1,16 @@
 // n8n in queue mode with PostgreSQL, Redis and two workers: updates with files go through the
 // webhook, one worker is killed halfway, and what n8n reports is compared with what the stand-in received.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { N8n } from '../../sandbox/n8n.mts';
-import { untilAskedToStop } from '../../sandbox/signals.mts';
+import type { N8n } from '../../tools/n8n.mts';
+import { untilAskedToStop } from '../../tools/signals.mts';
 import { startStandIn, type StandIn } from '../../sandbox/standin.mts';
-import { exitWithError, step, UserFacingError } from '../../sandbox/tools.cjs';
+import { exitWithError, step, UserFacingError } from '../../tools/common.mjs';
 import {
 	credentialData,
 	ensureCredential,
 	ensureWorkflow,
 	withCredential,
-} from '../../sandbox/workflows.mts';
+} from '../../tools/workflows.mts';
 import { formWorkflow } from '../e2e/support/workflow.mts';
 import { analyze, type Execution, type Kill } from './analysis.mts';
 import { startCluster, type Cluster } from './cluster.mts';

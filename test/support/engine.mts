@@ -1,17 +1,7 @@
 import 'reflect-metadata';
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
-
-const FOLDER = mkdtempSync(join(tmpdir(), 'wolkvox-engine-'));
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
-
-// n8n reads these while it loads.
-process.env.N8N_USER_FOLDER = FOLDER;
-process.env.N8N_ENCRYPTION_KEY = 'for tests only';
-process.env.N8N_LOG_LEVEL ??= 'silent';
 
 import { Container } from '@n8n/di';
 import {
@@ -36,6 +26,8 @@ import type {
 	INodeTypes,
 	IRun,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { createRunExecutionData, Workflow } from 'n8n-workflow';
 
@@ -73,6 +65,11 @@ export interface RunSettings {
 	/** The node's settings: onError, retryOnFail, maxTries, executeOnce … */
 	node?: Partial<INode>;
 	binaryMode?: 'default' | 'filesystem';
+	/** Added to the settings of the workflow. */
+	workflowSettings?: IWorkflowSettings;
+	/** A failed run, of which this one is Retry in the list of executions. */
+	retryOf?: RunResult;
+	mode?: WorkflowExecuteMode;
 	/** Called as soon as the run has started, with what the stop button does. */
 	onStart?: (cancel: () => void) => void;
 }
@@ -103,24 +100,15 @@ async function loadPackage() {
 	return { nodeType: type, credentialType: loader.credentialTypes.wolkvoxCrmApi.type };
 }
 
-export const loadedPackage = loadPackage();
+const loadedPackage = loadPackage();
 
-const source: INodeType = {
-	description: {
-		displayName: 'Source',
-		name: 'source',
-		group: ['input'],
-		version: 1,
-		description: 'Outputs the items of a test',
-		defaults: { name: 'Source' },
-		inputs: ['main'],
-		outputs: ['main'],
-		properties: [],
-	},
-	async execute() {
+/** Outputs the items of a test. */
+const source = {
+	description: { version: 1, inputs: ['main'], outputs: ['main'], properties: [] },
+	async execute(this: IExecuteFunctions) {
 		return [this.getInputData()];
 	},
-};
+} as unknown as INodeType;
 
 /** Credentials as n8n keeps them, without a database. */
 function testCredentials(data: TestCredential, authenticate: Authenticate): ICredentialsHelper {
@@ -167,7 +155,8 @@ async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionD
 /** Runs Source -> Wolkvox CRM in n8n's own engine and returns its output. */
 export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const { nodeType, credentialType } = await loadedPackage;
-	const binaryMode = settings.binaryMode ?? 'filesystem';
+	const { binaryMode = 'filesystem', retryOf } = settings;
+	const { mode = retryOf ? 'retry' : 'manual' } = settings;
 	const service = Container.get(BinaryDataService);
 	await service.init();
 	(service as unknown as { mode: string }).mode =
@@ -189,7 +178,7 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 		name: 'Test',
 		active: false,
 		nodeTypes,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...settings.workflowSettings },
 		nodes: [
 			{ ...base, id: '1', name: 'Source', type: 'test.source', parameters: {} },
 			{
@@ -197,7 +186,7 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 				id: '2',
 				name: 'Wolkvox CRM',
 				type: NODE_TYPE,
-				parameters: { resource: 'case', operation: 'update', ...settings.parameters } as never,
+				parameters: settings.parameters as never,
 				credentials: { wolkvoxCrmApi: { id: 'c1', name: 'Wolkvox' } },
 				...settings.node,
 			},
@@ -215,13 +204,13 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 	};
 	const runData = createRunExecutionData({
 		executionData: {
-			contextData: {},
+			contextData: JSON.parse(JSON.stringify(retryOf?.run.data.executionData!.contextData ?? {})),
 			metadata: {},
 			nodeExecutionStack: [first],
 			waitingExecution: {},
 			waitingExecutionSource: {},
 		},
-	} as never);
+	});
 
 	const hooks = new ExecutionLifecycleHooks('manual', 'e1', { id: 'w1' } as never);
 	const additionalData = {
@@ -231,21 +220,15 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 		),
 		executionId: 'e1',
 		currentNodeExecutionIndex: 0,
-		restApiUrl: 'http://localhost/rest',
-		instanceBaseUrl: 'http://localhost/',
-		formBaseUrl: 'http://localhost/form',
-		formWaitingBaseUrl: 'http://localhost/form-waiting',
-		formTestBaseUrl: 'http://localhost/form-test',
-		webhookBaseUrl: 'http://localhost/webhook',
 		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
-		webhookTestBaseUrl: 'http://localhost/webhook-test',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
 		variables: {},
 		hooks,
 		setExecutionStatus: () => {},
 		logAiEvent: () => {},
 	} as unknown as IWorkflowExecuteAdditionalData;
 
-	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(
+	const execution = new WorkflowExecute(additionalData, mode, runData).processRunExecutionData(
 		workflow,
 	);
 	settings.onStart?.(() => execution.cancel());

@@ -86,6 +86,24 @@ const noRecord = (body: unknown): QueryResponse => ({
 	expected: { message: 'The response contains a record that is not an object' },
 });
 
+const notJson = (name: string, body: unknown, kind: string, status = 200, said?: string) => {
+	const message = `HOST sent ${kind} instead of a response from Wolkvox (HTTP ${status})`;
+	return fails(name, body, said === undefined ? message : `${message}: ${said}`, { status });
+};
+
+const otherJson = (name: string, body: unknown, said?: string, status = 200) =>
+	notJson(name, body, 'other JSON', status, said);
+
+const NOT_SAID = 'The response does not say what was found';
+
+/** Wolkvox's own form, of which something does not prove that nothing was found. */
+const unclear = (name: string, body: IDataObject, said?: string): QueryResponse =>
+	fails(
+		`not nothing: ${name}`,
+		{ code: 200, ...body },
+		said === undefined ? NOT_SAID : `${NOT_SAID}: ${said}`,
+	);
+
 /** The sentences with which Wolkvox has been seen to find nothing. */
 const NO_MATCH = ['0 records were are found', 'There are no values in the specified page'];
 
@@ -93,14 +111,13 @@ const NOT_FOUND = NO_MATCH.flatMap((msg) => [
 	findsNothing(`"${msg}" with an empty list`, { ...ENVELOPE, msg, data: [] }),
 	findsNothing(`"${msg}" without data`, { ...ENVELOPE, msg }),
 	findsNothing(`"${msg}" with null`, { ...ENVELOPE, msg, data: null }),
-	findsNothing(`"${msg}" with an error beside it`, { ...ENVELOPE, msg, error: 'NOT FOUND' }),
-	findsNothing(`"${msg}" with code 404`, { code: '404', error: 'NOT FOUND', msg }),
-	findsNothing(
-		`"${msg}" with HTTP 400`,
-		{ code: 400, error: 'BAD REQUEST', msg, data: [] },
-		{ status: 400 },
-	),
 	findsNothing(`"${msg}" alone`, { msg }),
+	findsNothing(`"${msg}" with code 416`, { code: '416', error: 'NOT SATISFIABLE', msg }),
+	unclear(`"${msg}" with an error`, { msg, error: 'NOT FOUND' }, `NOT FOUND: ${msg}`),
+	unclear(`"${msg}" and more`, { msg: `${msg} in time`, data: [] }, `${msg} in time`),
+	fails(`"${msg}" with code 404`, { code: '404', error: 'X', msg }, msg, { httpCode: '404' }),
+	fails(`"${msg}" with HTTP 400`, { code: 400, msg, data: [] }, msg, { status: 400 }),
+	otherJson(`"${msg}" with an empty code`, { code: '', msg, data: [] }, msg),
 ]);
 
 const OUT_OF_RANGE = [
@@ -108,16 +125,20 @@ const OUT_OF_RANGE = [
 		findsNothing(`code ${JSON.stringify(code)}`, {
 			code,
 			error: 'REQUESTED RANGE NOT SATISFIABLE',
-			msg: 'No page',
+			msg: '',
 		}),
 	),
-	findsNothing('HTTP 416 with JSON', { code: '416', msg: 'No page' }, { status: 416 }),
-	findsNothing('HTTP 416 with JSON without a code', { error: 'RANGE' }, { status: 416 }),
-	findsNothing('HTTP 416 without a body', '', { status: 416 }),
+	findsNothing('HTTP 416 with its code', { code: '416', data: [] }, { status: 416 }),
+	findsNothing('HTTP 416 with a code of failure', { code: '400', data: [] }, { status: 416 }),
+	fails('HTTP 416 with another message', { code: 416, msg: 'Bad page' }, 'Bad page', {
+		status: 416,
+	}),
+	otherJson('HTTP 416 with JSON without a code', { error: 'RANGE' }, 'RANGE', 416),
+	notJson('HTTP 416 without a body', '', 'an empty body', 416),
 ];
 
-const EMPTY_DATA = [[], {}, null, '', undefined].flatMap((data) =>
-	['', 'Succesfully', 'ok', '0 registros'].map((msg) =>
+const EMPTY_DATA = [[], {}, { wolkvox_id: '', name: null }, null, undefined].flatMap((data) =>
+	['', 'ok', 'Success', '0 registros fueron encontrados', '0 records found.'].map((msg) =>
 		findsNothing(`data ${JSON.stringify(data)} and the message "${msg}"`, {
 			code: 200,
 			error: 'null',
@@ -127,12 +148,29 @@ const EMPTY_DATA = [[], {}, null, '', undefined].flatMap((data) =>
 	),
 );
 
-const NO_VERDICT = 'The response does not say whether Wolkvox accepted the request';
+/** Keys beside empty data that count. */
+const COUNTS = [
+	{ total: 0 },
+	{ count: '0', records: 0, page: 3, per_page: 50, limit: '50', Páginas: 1 },
+	{ registros: 0, cantidad: 0, pagina: 1, limite: 10 },
+	// With this number, a search goes on, or fails as incomplete.
+	{ 'Total records': 9, page: 4 },
+];
 
-const notJson = (name: string, body: unknown, kind: string, status = 200) =>
-	fails(name, body, `HOST sent ${kind} instead of a response from Wolkvox (HTTP ${status})`, {
-		status,
-	});
+/** Keys beside empty data that can mean anything but nothing. */
+const OTHER_KEYS = [
+	{ total: 3 },
+	{ count: '2' },
+	{ page: 'next' },
+	{ total: null },
+	{ status: 'error' },
+	{ success: false },
+	{ message: '' },
+	{ errors: [] },
+	{ error_code: 17, error_msg: 'Too many rows' },
+	{ wolkvox_id: 'abc', Status: 'open' },
+	{ records: BOTH },
+];
 
 const contradiction = (status: number, data: unknown) =>
 	fails(
@@ -146,7 +184,7 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	finds('a list', { ...ENVELOPE, data: BOTH }, BOTH),
 	finds('a list, with a code that is a number', { ...ENVELOPE, code: 200, data: BOTH }, BOTH),
 	finds('a list, with another code', { ...ENVELOPE, code: 206, data: BOTH }, BOTH),
-	finds('a list without a code', { data: BOTH }, BOTH),
+	finds('a list without a code, but with IDs', { data: BOTH }, BOTH),
 	finds('a list with an unknown message', { ...ENVELOPE, msg: '¡Listo!', data: BOTH }, BOTH),
 	finds('a list with an unknown key', { ...ENVELOPE, 'Total records': 9, data: BOTH }, BOTH),
 	finds('one object', { ...ENVELOPE, data: OLD_CASE }, [OLD_CASE]),
@@ -166,9 +204,28 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	...NOT_FOUND,
 	...OUT_OF_RANGE,
 	...EMPTY_DATA,
-	findsNothing('an object without a value', { ...ENVELOPE, msg: '', data: { wolkvox_id: '' } }),
-	findsNothing('a bare empty list', []),
-	findsNothing('an empty list without a code', { data: [] }),
+	...COUNTS.map((counts) =>
+		findsNothing(JSON.stringify(counts), { ...ENVELOPE, msg: '', data: [], ...counts }),
+	),
+	...OTHER_KEYS.map((keys) => unclear(JSON.stringify(keys).slice(0, 50), { ...keys, data: [] })),
+	unclear('records under another name', { msg: 'OK', records: BOTH }, 'OK'),
+	...[
+		'Succesfully',
+		'Successfully connected, but the query timed out',
+		'TOKEN LIMIT EXCEEDED',
+		'The field does not exist',
+		'2 records were are found',
+		'10 records were are found',
+		'0 calls left',
+		'0 registros',
+	].map((msg) => unclear(`"${msg}"`, { msg, data: [] }, msg)),
+	unclear('an error', { error: 'UNAUTHORIZED', msg: '', data: [] }, 'UNAUTHORIZED'),
+	unclear(
+		'an error beside a message of success',
+		{ error: 'QUOTA', msg: 'OK', data: [] },
+		'QUOTA: OK',
+	),
+	unclear('records beside an error', { error: 'X', msg: '', data: BOTH }, 'X'),
 
 	...[400, '401', 403, '403', 404, 405, 412, 417, 500].map((code) =>
 		fails(
@@ -186,41 +243,34 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 			{ status },
 		),
 	),
-	fails('records under another name', { ...ENVELOPE, msg: 'OK', records: BOTH }, 'OK'),
-	fails('a message that only begins with 0', { ...ENVELOPE, msg: '0 calls left' }, '0 calls left'),
-	fails(
-		'an error and no records',
-		{ code: 200, error: 'UNAUTHORIZED', msg: '', data: [] },
-		'UNAUTHORIZED',
-	),
-	fails(
-		'an error beside a message of success, and no records',
-		{ code: 200, error: 'QUOTA', msg: 'Succesfully', data: [] },
-		'QUOTA: Succesfully',
-	),
-	...[
-		'TOKEN LIMIT EXCEEDED',
-		'The field does not exist',
-		'2 records were are found',
-		'10 errors',
-	].map((msg) => fails(`"${msg}" and no records`, { ...ENVELOPE, msg, data: [] }, msg)),
-	fails('no verdict', {}, NO_VERDICT),
-	fails('JSON of another service', { ok: true, result: BOTH }, NO_VERDICT),
-	fails('a code that is a word, and no records', { code: 'OK', msg: '', data: [] }, NO_VERDICT),
-	fails('no code, and an error', { error: 'X', data: BOTH }, 'X'),
+	otherJson('no verdict', {}),
+	otherJson('JSON of another service', { ok: true, result: BOTH }),
+	otherJson('a timeout of another service', { ok: false, reason: 'timeout', data: '' }),
+	otherJson('an empty list without a code', { data: [] }),
+	otherJson('records without a code and IDs', { data: [{ a: 1 }] }),
+	otherJson('a code that is a word, and no records', { code: 'OK', msg: '', data: [] }),
+	otherJson('no code, and an error', { error: 'X', data: BOTH }, 'X'),
+	otherJson('an object without an ID', { msg: 'No' }, 'No'),
 
 	...[400, 404, 416, 500, 503].map((status) => contradiction(status, BOTH)),
 	...[400, 404, 500, 503].map((status) => contradiction(status, [])),
-	fails('a bare list under HTTP 500', BOTH, 'Wolkvox rejected the request (code 500)', {
-		status: 500,
-	}),
-	fails('a bare empty list under HTTP 403', [], 'Wolkvox rejected the request (code 403)', {
-		status: 403,
-	}),
+	notJson('a bare list under HTTP 500', BOTH, 'unexpected content', 500),
+	notJson('a bare empty list', [], 'unexpected content'),
+	otherJson('a bare record under HTTP 500', OLD_CASE, undefined, 500),
 
-	...[[1, 2], ['a'], [[{ a: 1 }]], [null], [{ a: 1 }, 7], { 0: 'a' }, 'text', 5, true].map((data) =>
-		noRecord({ ...ENVELOPE, data }),
-	),
+	...[
+		[1, 2],
+		['a'],
+		[[{ a: 1 }]],
+		[null],
+		[{ a: 1 }, 7],
+		{ 0: 'a' },
+		'text',
+		'',
+		5,
+		true,
+		false,
+	].map((data) => noRecord({ ...ENVELOPE, data })),
 	noRecord([1]),
 
 	notJson('a web page', '<!doctype html><p>Login', 'a web page'),

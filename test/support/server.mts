@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import busboy from 'busboy';
 
-import { listen } from '../../sandbox/listen.mts';
+import { listen } from '../../tools/ports.mts';
 
 /** One request, with its form as busboy decodes it, or its JSON. */
 export interface ReceivedRequest {
@@ -34,8 +34,41 @@ export const SUCCESS = {
 	data: { wolkvox_id: '' },
 };
 
+/** What Wolkvox responds to a query, as integrations have seen it. */
+export function found(...records: unknown[]) {
+	return {
+		code: '200',
+		error: 'null',
+		msg: `${records.length} records were are found`,
+		data: records,
+	};
+}
+
+/** A success for any of the operations, with the item that the request names as the ID of a record. */
+export function successFor(request: ReceivedRequest): object {
+	const item = itemOf(request);
+	const wolkvox_id = Number.isNaN(item) ? '' : `item${item}`;
+	if (request.url.endsWith('/update.php')) return SUCCESS;
+	if (/\/(insert|delete)\.php$/.test(request.url)) return { ...SUCCESS, data: { wolkvox_id } };
+	// A search finds a record with the value that it looks for.
+	const { field, value } = (request.json ?? {}) as Record<string, string>;
+	return found({ ...(field && { [field]: value }), wolkvox_id });
+}
+
+export const REFUSED = { status: 400, body: { code: 400, error: 'BAD REQUEST', msg: 'No' } };
+
+/** Refused for the time being: Wolkvox asks to wait so many seconds. */
+export const busyFor = (seconds: number | string) => ({
+	status: 429,
+	headers: { 'retry-after': String(seconds) },
+	body: { code: 429, msg: 'Busy' },
+});
+
+/** The connection breaks when Wolkvox has the whole request. */
+export const LOST: ScriptedResponse = (response) => void response.destroy();
+
 /** Responds like Wolkvox, unless a test scripts something else. */
-class ScriptedServer {
+export class ScriptedServer {
 	port!: number;
 
 	requests!: ReceivedRequest[];
@@ -57,6 +90,11 @@ class ScriptedServer {
 	private readonly http = createHttpServer((request, response) => {
 		this.handle(request, response).catch(() => response.destroy());
 	});
+
+	/** The numbers of the items whose requests have arrived, in that order. */
+	get sentItems(): number[] {
+		return this.requests.map(itemOf);
+	}
 
 	get host(): string {
 		return `127.0.0.1:${this.port}`;
@@ -85,6 +123,11 @@ class ScriptedServer {
 		await new Promise((resolve) => this.listener.close(resolve));
 	}
 
+	/** Responds to the first requests for an item like this; the others succeed. */
+	fail(item: number, response: ScriptedResponse = REFUSED, times = Infinity): void {
+		this.respond = (request) => (itemOf(request) === item && times-- > 0 ? response : {});
+	}
+
 	disconnect(): void {
 		for (const socket of this.sockets) socket.destroy();
 	}
@@ -98,7 +141,7 @@ class ScriptedServer {
 		const scripted = this.respond(received, this.requests.length - 1);
 		if (typeof scripted === 'function') return scripted(response, request);
 
-		const { status = 200, headers, body = SUCCESS, delayMs } = scripted;
+		const { status = 200, headers, body = successFor(received), delayMs } = scripted;
 		if (delayMs) await sleep(delayMs);
 		const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
 		response
@@ -119,8 +162,25 @@ export function fieldOf(request: ReceivedRequest, name: string): string | undefi
 	return request.fields.find(([field]) => field === name)?.[1];
 }
 
+/** The number of the item that a request names; NaN if it names none. */
+export function itemOf({ fields, json }: ReceivedRequest): number {
+	return Number(/item(\d+)/.exec(JSON.stringify([fields, json]))?.[1]);
+}
+
+/** The CRM operation that a request names, in its form, its JSON or its URL. */
+export function companyOf(request: ReceivedRequest): string {
+	const { operation } = (request.json ?? {}) as { operation?: string };
+	const { searchParams } = new URL(request.url, 'http://localhost');
+	return fieldOf(request, 'operation') ?? operation ?? searchParams.get('operation')!;
+}
+
 export function caseIdOf(request: ReceivedRequest): string {
 	return fieldOf(request, 'wolkvox-id')!;
+}
+
+/** Lets a request that was about to leave arrive: each timer lets the event loop, however busy, read its sockets once. */
+export async function waitForLateRequests(): Promise<void> {
+	for (let turn = 0; turn < 8; turn++) await sleep(3);
 }
 
 async function decode(request: IncomingMessage): Promise<ReceivedRequest> {

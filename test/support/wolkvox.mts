@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { RunResult, RunSettings, TestFile, TestItem } from './engine.mts';
 import { NODE_TYPE, runNode } from './engine.mts';
+import { UPDATE_CASE, type Operation } from './operations.mts';
 
 export const TOKEN = 'b1946ac92492d2347c6235b4d2611184';
 
@@ -11,6 +14,8 @@ export const CASE_ID = '647f6ff1660dff48d803ffe6';
 export const TOOL = { type: `${NODE_TYPE}Tool` };
 
 export const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+export const TWO_TRIES = { ...RETRY_ON_FAIL, maxTries: 2 };
 
 export const CONTINUE = { onError: 'continueErrorOutput' } as const;
 
@@ -27,11 +32,6 @@ export function credentialFor(url: string): ICredentialDataDecryptedObject {
 		allowedHttpRequestDomains: 'domains',
 		allowedDomains: '*.wolkvox.com',
 	};
-}
-
-/** A value of the Case field, or of another with modes. */
-export function locator(mode: 'id' | 'url' | 'list' | 'name', value: string): IDataObject {
-	return { __rl: true, mode, value };
 }
 
 export function textFile(name: string, contents = 'x'): TestFile {
@@ -58,10 +58,14 @@ interface Settings extends Partial<RunSettings> {
 	requestOptions?: IDataObject;
 }
 
-/** Runs an operation, given by its parameters, for one item unless a test says otherwise. */
+/**
+ * Runs an operation for one item unless a test says otherwise.
+ *
+ * @param operation or its parameters
+ */
 export async function execute(
 	{ url }: { url: string },
-	operation: IDataObject,
+	operation: Operation | IDataObject,
 	{
 		items = numbered(1),
 		parameters = {},
@@ -70,24 +74,36 @@ export async function execute(
 		...rest
 	}: Settings = {},
 ): Promise<RunResult> {
+	const given = ('parameters' in operation ? operation.parameters : operation) as IDataObject;
 	return await runNode({
 		items,
 		credential: credentialFor(url),
-		parameters: { ...operation, options, requestOptions, ...parameters },
+		parameters: {
+			...given,
+			options: { ...(given.options as IDataObject), ...options },
+			requestOptions,
+			...parameters,
+		},
 		...rest,
 	});
 }
 
-/** Updates the cases `case0`, `case1` … of the items, unless a test says otherwise. */
+interface UpdateSettings extends Settings {
+	caseId?: unknown;
+	updateFields?: IDataObject;
+}
+
+/** Case: Update, of the cases `item0`, `item1` … unless a test says otherwise. */
 export async function update(
 	server: { url: string },
 	{
-		updateFields = { status: 'open' },
-		caseId = locator('id', '={{ "case" + $json.n }}'),
+		caseId = UPDATE_CASE.parameters.caseId,
+		updateFields = UPDATE_CASE.parameters.updateFields as IDataObject,
 		...settings
-	}: { updateFields?: IDataObject; caseId?: unknown } & Settings = {},
+	}: UpdateSettings = {},
 ): Promise<RunResult> {
-	return await execute(server, { caseId, updateFields } as IDataObject, settings);
+	const parameters = { caseId, updateFields, ...settings.parameters } as IDataObject;
+	return await execute(server, UPDATE_CASE, { ...settings, parameters });
 }
 
 /** Expects that a run was refused before anything was sent, and returns the advice. */
@@ -104,4 +120,11 @@ export function expectRefusal(
 	});
 	expect(requests).toHaveLength(0);
 	return error!.description;
+}
+
+/** The result of a run that ends before a wait that begins now is over. */
+export async function endsBefore(seconds: number, run: Promise<RunResult>): Promise<RunResult> {
+	const result = await Promise.race([run, sleep(seconds * 1000)]);
+	if (!result) throw new Error(`The run takes longer than ${seconds} seconds`);
+	return result;
 }

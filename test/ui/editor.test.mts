@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 
-import { callExample, ensureExample } from '../../sandbox/example.mts';
+import { CLOSE_CASE, UPDATE_BY_NUMBER } from '../../sandbox/demos.mts';
+import { addExamples } from '../../sandbox/examples.mts';
 import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
-import type { Sandbox } from '../../sandbox/sandbox.mts';
+import type { Sandbox } from '../support/sandbox.mts';
 import {
 	chooseServer,
 	newCredential,
@@ -31,6 +32,7 @@ import {
 } from './support/node.mts';
 import { takePicture } from './support/picture.mts';
 import { useEditor } from './support/useEditor.mts';
+import { binaryOf, inputWorkflow } from './support/workflow.mts';
 
 const MINUTE = 60_000;
 const CREDENTIAL = 'Wolkvox CRM account';
@@ -223,14 +225,14 @@ describe('a node that is set up with mouse and keyboard', () => {
 
 describe('the examples', () => {
 	it('show on the canvas what the node does', async () => {
-		const id = await ensureExample(sandbox);
-		await callExample(sandbox.n8n, sandbox.standIn.cases[0].id);
+		const [{ id }] = await addExamples(sandbox, [CLOSE_CASE.file]);
+		await CLOSE_CASE.call(sandbox.n8n, sandbox.standIn.cases[0]);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
 		await canvasNode('Close the case').getByText('Case: Update').waitFor();
 	});
 
 	it('show what a search is called in the lists of n8n', async () => {
-		const id = await ensureExample(sandbox, 'find-case-by-number-and-update.json');
+		const [{ id }] = await addExamples(sandbox, [UPDATE_BY_NUMBER.file]);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
 		await canvasNode('Find the case').getByText('Case: Get Many').waitFor();
 	});
@@ -244,36 +246,7 @@ it('the browser reports no errors or warnings', () => {
 function closeCases(ids: string[]) {
 	const items = ids.map((caseId, index) => ({
 		json: { caseId, customer: CUSTOMERS[index], solution: SOLUTIONS[index] },
-		binary: {
-			report: {
-				data: REPORT.bytes.toString('base64'),
-				mimeType: REPORT.type,
-				fileName: REPORT.name,
-			},
-		},
+		binary: { report: binaryOf(REPORT) },
 	}));
-	return {
-		name: 'Close cases',
-		nodes: [
-			{
-				id: 'start',
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'cases',
-				name: 'Solved cases',
-				type: 'n8n-nodes-base.code',
-				typeVersion: 2,
-				position: [220, 0],
-				parameters: { jsCode: `return ${JSON.stringify(items)};` },
-			},
-		],
-		connections: { Start: { main: [[{ node: 'Solved cases', type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-		active: false,
-	};
+	return inputWorkflow('Close cases', items, { inputName: 'Solved cases' });
 }

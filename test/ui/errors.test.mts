@@ -1,8 +1,8 @@
-import { freePort } from '../../sandbox/n8n.mts';
-import { credentialData, ensureCredential, type Credential } from '../../sandbox/workflows.mts';
+import { freePort } from '../../tools/ports.mts';
+import { credentialData, ensureCredential, type Credential } from '../../tools/workflows.mts';
 import { executeStep, openNode, outputPanel } from './support/node.mts';
 import { useEditor } from './support/useEditor.mts';
-import { inputWorkflow, withNode } from './support/workflow.mts';
+import { inputWorkflow, wolkvoxNode } from './support/workflow.mts';
 
 const NEW_CASE = {
 	resource: 'case',
@@ -75,8 +75,8 @@ it('the server cannot be reached: its name, and where it is set', async () => {
 
 /** Executes the Wolkvox node in the editor, with these parameters and items. */
 async function execute(parameters: object, items: object[] = [{ json: {} }]) {
-	const workflow = inputWorkflow('What went wrong', items);
-	await ui.open(withNode(workflow, 'Wolkvox CRM', parameters, credential));
+	const next = [wolkvoxNode('Wolkvox CRM', parameters, credential)];
+	await ui.open(inputWorkflow('What went wrong', items, { next }));
 	await openNode(ui.page, 'Wolkvox CRM');
 	await executeStep(ui.page);
 }

@@ -12,10 +12,11 @@ import {
 } from './support/node.mts';
 import { inEachTheme } from './support/picture.mts';
 import { useEditor } from './support/useEditor.mts';
-import { INPUT, inputWorkflow, withNode } from './support/workflow.mts';
+import { INPUT, inputWorkflow, wolkvoxNode } from './support/workflow.mts';
 
 /** The actions in the order of n8n's panel, and the parameters that a new node shows; an asterisk marks those that the user must fill. */
 const ACTIONS = {
+	'Close case': ['Case*', 'Status*', 'Solution*', 'Additional Fields', 'Options'],
 	'Create case': [
 		'Case Type*',
 		'Contact*',
@@ -30,7 +31,14 @@ const ACTIONS = {
 	'Get case': ['Case*', 'Options'],
 	'Get many cases': ['Search By', 'Value*', 'Return All', 'Limit', 'Options'],
 	'Update case': ['Case*', 'Update Fields', 'Options'],
-	'Create record': ['Module', 'Fields', 'Fields (JSON)', 'Options'],
+	'Create contact': ['Contact Fields', 'Options'],
+	'Create or update contact': ['Match By', 'Contact Fields', 'Options'],
+	'Delete contact': ['Contact*', 'Options'],
+	'Get many contacts': ['Filter By', 'Search By', 'Value*', 'Return All', 'Limit', 'Options'],
+	'Update contact': ['Contact*', 'Contact Fields', 'Options'],
+	'Create record': ['Module', 'Fields', 'Options'],
+	'Create or update record': ['Module', 'Field to Match*', 'Fields', 'Options'],
+	'Delete record': ['Module', 'Record*', 'Options'],
 	'Get many records': [
 		'Module',
 		'Filter By',
@@ -40,7 +48,7 @@ const ACTIONS = {
 		'Limit',
 		'Options',
 	],
-	'Update record': ['Module', 'Record*', 'Fields', 'Fields (JSON)', 'Options'],
+	'Update record': ['Module', 'Record*', 'Fields', 'Options'],
 	'Get token quota': ['Options'],
 };
 
@@ -92,8 +100,10 @@ describe('a node with every field and option', () => {
 	const { properties } = new WolkvoxCrm().description;
 
 	it.each([
+		['case', 'close', 'additionalFields'],
 		['case', 'create', 'additionalFields'],
 		['case', 'update', 'updateFields'],
+		['contact', 'create', 'contactFields'],
 	])('%s: %s shows them in full', async (resource, operation, collection) => {
 		const parameters = {
 			resource,
@@ -101,7 +111,8 @@ describe('a node with every field and option', () => {
 			options: everythingIn('options', operation),
 			[collection]: everythingIn(collection, operation),
 		};
-		await ui.open(withNode(inputWorkflow('Every field', [{ json: {} }]), 'Full', parameters));
+		const next = [wolkvoxNode('Full', parameters)];
+		await ui.open(inputWorkflow('Every field', [{ json: {} }], { next }));
 		await openNode(ui.page, 'Full');
 
 		await seeNothingCutOff();

@@ -1,4 +1,4 @@
-import { ensureExample } from '../../sandbox/example.mts';
+import { addExamples } from '../../sandbox/examples.mts';
 import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
 import { createCredentials, readExample, withCredentials } from '../e2e/support/examples.mts';
 import { takeCanvasPicture } from './support/picture.mts';
@@ -39,7 +39,7 @@ it.each(RECIPES)('%s lacks nothing but its credentials', async (recipe, operatio
 
 describe('the form for a new case', () => {
 	beforeAll(async () => {
-		await ensureExample(ui.sandbox, 'create-case-from-web-form.json');
+		await addExamples(ui.sandbox, ['create-case-from-web-form.json']);
 	});
 
 	it.each([

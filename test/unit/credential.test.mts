@@ -1,16 +1,31 @@
-import type { IAuthenticateRuleResponseSuccessBody } from 'n8n-workflow';
+import type { IAuthenticateRuleResponseSuccessBody, INodeTypes } from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
 
 import { WolkvoxCrmApi } from '../../credentials/WolkvoxCrmApi.credentials';
-import { assertAllowedTarget } from '../../nodes/WolkvoxCrm/transport/credential';
-import { serverOrigin } from '../../nodes/WolkvoxCrm/transport/server';
+import { assertAllowedTarget, completeRequest, getTenant, serverOrigin } from './product.mts';
+import { spoil, UNSEEN } from './unseenCharacters.mts';
 
 const { authenticate, test } = new WolkvoxCrmApi();
 
-/** The expression of the credential test as JavaScript reads it; the end-to-end tests read it with n8n. */
-const asExpression = ($credentials: object) =>
-	new Function('$credentials', `return ${test.request.baseURL!.slice(4, -3)}`)(
-		$credentials,
-	) as string;
+const node = {
+	id: '1',
+	name: 'Test',
+	type: 'test',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+	parameters: {},
+};
+
+const { expression } = new Workflow({
+	active: false,
+	nodes: [node],
+	connections: {},
+	nodeTypes: { getByNameAndVersion: () => undefined } as unknown as INodeTypes,
+});
+
+/** An expression of the credential test as n8n evaluates it. */
+const evaluate = (text: unknown, $credentials: object) =>
+	expression.getSimpleParameterValue(node, String(text), 'manual', { $credentials });
 
 const custom = (customServer: string) => ({ server: 'custom', customServer });
 
@@ -29,11 +44,12 @@ describe('the server of a credential', () => {
 		[custom('http://127.0.0.1.example.com'), 'https://127.0.0.1.example.com'],
 	])('%j is %s', (credentials, expected) => {
 		expect(serverOrigin(credentials)).toBe(expected);
-		expect(asExpression(credentials)).toBe(expected);
+		expect(evaluate(test.request.baseURL, credentials)).toBe(expected);
 	});
 
 	it.each([
 		[''],
+		['\u200b'],
 		['https://'],
 		['a b'],
 		['user@crm.wolkvox.com'],
@@ -42,6 +58,33 @@ describe('the server of a credential', () => {
 		['x:99999'],
 	])('%j is refused', (customServer) => {
 		expect(() => serverOrigin(custom(customServer))).toThrow(/^'Custom Server' /);
+	});
+});
+
+describe('what nobody sees in a credential', () => {
+	it.each(UNSEEN)('is removed: the character $code', async ({ character }) => {
+		const credentials = {
+			...custom(spoil('https://crm.example.com/login', character)),
+			operation: spoil('mycompany', character),
+			token: spoil('abc123def456', character),
+		};
+		expect(getTenant(credentials)).toBe('https://crm.example.com mycompany');
+		expect(completeRequest({ url: '/x' }, credentials)).toMatchObject({
+			baseURL: 'https://crm.example.com',
+			qs: { operation: 'mycompany' },
+		});
+		const { headers } = await authenticate(credentials, { url: 'https://crm.example.com/x' });
+		expect(headers).toEqual({ 'Wolkvox-Token': 'abc123def456' });
+
+		const { baseURL, qs } = test.request;
+		expect(evaluate(baseURL, credentials)).toBe('https://crm.example.com');
+		expect(evaluate(qs!.operation, credentials)).toBe('mycompany');
+	});
+
+	it('does not fill a field', () => {
+		expect(() => getTenant({ server: 'crm.wolkvox.com', operation: '\u200b' })).toThrow(
+			"'CRM Operation Name' in the Wolkvox CRM credential is empty",
+		);
 	});
 });
 
@@ -66,6 +109,22 @@ describe('where the token may be sent', () => {
 		['http://crm.example.com'],
 		['https://crm.example.com:444'],
 	])('not %s', (url) => expect(to(url)).toThrow(/^The Wolkvox token may only be sent to/));
+
+	it.each([
+		'socks4://127.0.0.1:9',
+		'socks5://p',
+		'ftp://p',
+		{ protocol: 'socks5', host: 'p', port: 1 },
+	])('not past a proxy that n8n would not use: %j', (proxy) =>
+		expect(to('https://crm.wolkvox.com', { proxy })).toThrow(
+			/^'Proxy' begins with (socks[45]|ftp):\/\/, but n8n uses only HTTP proxies$/,
+		),
+	);
+
+	it.each(['http://p:1', 'https://p:1', { host: 'p', port: 1 }, { protocol: 'https:', host: 'p' }])(
+		'through a proxy that n8n uses: %j',
+		(proxy) => expect(to('https://crm.wolkvox.com', { proxy })).not.toThrow(),
+	);
 
 	it.each([{ skipSslCertificateValidation: true }, { rejectUnauthorized: false }])(
 		'not through a proxy with %j',
@@ -95,7 +154,11 @@ describe('the credential', () => {
 	const failureOf = (body: object) =>
 		(test.rules as IAuthenticateRuleResponseSuccessBody[]).find(
 			({ properties: { key, value } }) =>
-				key.split('.').reduce((inner: any, name) => inner?.[name], body) === value,
+				key
+					.split('.')
+					.reduce<
+						object | undefined
+					>((inner, name) => inner?.[name as keyof typeof inner], body) === value,
 		)?.properties.message;
 
 	it('accepts the documented response', () => {

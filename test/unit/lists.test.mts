@@ -49,6 +49,12 @@ it('Search By offers each field that Wolkvox documents, and says what Wolkvox ca
 it.each<[keyof typeof lists, string | undefined, string[]]>([
 	['getCaseTypes', undefined, ['Claims', 'Complaints', 'Request', 'Suggestions']],
 	['getCaseTypes', 'C', ['Claims', 'Complaints']],
+	[
+		'getContactSearchFields',
+		undefined,
+		['emailcontact', 'idcontact', 'namecontact', 'telephonecontact'],
+	],
+	['getContactSearchFields', 'phone', ['telephonecontact']],
 	['getModules', undefined, ['contacts', 'leads', 'opportunities']],
 	['getModules', 'CON', ['contacts']],
 	['getCaseSearchFields', 'case number', ['idPrefijo']],
@@ -65,7 +71,7 @@ it('each list of a parameter exists, and has its default with the name that the 
 	);
 	const withList = locators.filter(({ modes = [] }) => modes.some(({ type }) => type === 'list'));
 	expect(new Set(withList.map(({ name }) => name))).toEqual(
-		new Set(['caseType', 'searchBy', 'module']),
+		new Set(['caseType', 'contactField', 'searchBy', 'module']),
 	);
 	for (const { modes = [], default: given } of withList) {
 		const [{ typeOptions }] = modes.filter(({ type }) => type === 'list');

@@ -101,7 +101,7 @@ describe('a query of cases', () => {
 			code: '200',
 			msg: `${numbers.length} records were are found`,
 		});
-		expect(data.map(({ idPrefijo }: any) => idPrefijo)).toEqual(numbers);
+		expect(data.map(({ idPrefijo }) => idPrefijo)).toEqual(numbers);
 	});
 
 	it('returns the id of the case beside its number', async () => {
@@ -115,11 +115,7 @@ describe('a query of cases', () => {
 
 		const { data } = await queryCases('idPrefijo', 'caso-100');
 
-		expect(data.map(({ idPrefijo }: any) => idPrefijo)).toEqual([
-			'CASO-1001',
-			'CASO-1002',
-			'CASO-1003',
-		]);
+		expect(data.map(({ idPrefijo }) => idPrefijo)).toEqual(['CASO-1001', 'CASO-1002', 'CASO-1003']);
 	});
 
 	it('refuses an undocumented field', async () => {
@@ -164,7 +160,7 @@ describe('records', () => {
 	])('created from %s to %s, limit %s', async (from, to, limit, wanted) => {
 		const body = { module: 'contacts', date: true, from, to, limit };
 
-		const ids = (await custom('queryDates', body)).data.map((one: any) => one.wolkvox_id);
+		const ids = (await custom('queryDates', body)).data.map((one) => one.wolkvox_id);
 
 		expect(ids).toEqual(wanted.map((last) => `63a1c0de5b7f4e0012ab340${last}`));
 	});
@@ -427,7 +423,19 @@ function custom(action: string, body: object) {
 	return post(`custom/${action}.php`, { operation: 'demo', ...body });
 }
 
-async function post(path: string, body: object | string, type = 'application/json'): Promise<any> {
+/** `data` holds the records of a query, or the ID of a record. */
+interface Reply {
+	code: unknown;
+	msg: string;
+	'Total records'?: unknown;
+	data: Array<Record<string, unknown>> & { wolkvox_id: string };
+}
+
+async function post(
+	path: string,
+	body: object | string,
+	type = 'application/json',
+): Promise<Reply> {
 	const isForm = body instanceof FormData;
 	const headers = { 'Wolkvox-Token': standIn.token, ...(isForm ? {} : { 'Content-Type': type }) };
 	const response = await fetch(`${standIn.url}/server/API/v2/${path}`, {
@@ -435,5 +443,5 @@ async function post(path: string, body: object | string, type = 'application/jso
 		headers,
 		body: isForm || typeof body === 'string' ? body : JSON.stringify(body),
 	});
-	return await response.json();
+	return (await response.json()) as Reply;
 }

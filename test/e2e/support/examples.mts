@@ -3,16 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Sandbox } from '../../../sandbox/sandbox.mts';
 import { newCase } from '../../../sandbox/standin/cases.mts';
-import { ROOT } from '../../../sandbox/tools.cjs';
+import { ROOT } from '../../../tools/common.mjs';
 import {
 	credentialData,
 	ensureCredential,
 	ensureWorkflow,
 	type Workflow,
-} from '../../../sandbox/workflows.mts';
-import { startFreshSandbox } from '../../support/sandbox.mts';
+} from '../../../tools/workflows.mts';
+import { startFreshSandbox, type Sandbox } from '../../support/sandbox.mts';
 import { startModel, type Model } from './model.mts';
 
 const MINUTE = 60_000;
@@ -146,7 +145,11 @@ export async function getText(url: string | URL) {
 /** The files that the last page of a form offers. */
 function filesOn(page: string): Array<{ name: string; text: string }> {
 	const [, binaries = '%5B%5D'] = /binaries = "([^"]+)"/.exec(page) ?? [];
-	return JSON.parse(decodeURIComponent(binaries)).map(({ fileName, data }: any) => ({
+	const files = JSON.parse(decodeURIComponent(binaries)) as Array<{
+		fileName: string;
+		data: number[];
+	}>;
+	return files.map(({ fileName, data }) => ({
 		name: fileName,
 		text: Buffer.from(data).toString(),
 	}));

@@ -1,10 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { N8n } from '../../../sandbox/n8n.mts';
+
+import { parse } from 'flatted';
+
+import type { N8n } from '../../../tools/n8n.mts';
+
+/** Whatever a response holds: its shape is what a test asserts. */
+export type Json = ReturnType<typeof JSON.parse>;
 
 export interface Item {
-	json: Record<string, any>;
+	json: Record<string, Json>;
 	binary?: Record<string, { fileName?: string }>;
 	pairedItem?: { item: number } | number;
+}
+
+/** One run of a node; times are in milliseconds. */
+export interface NodeRun {
+	startTime: number;
+	executionTime: number;
+	/** The items on each output. */
+	data?: { main: Array<Item[] | null> };
 }
 
 /** A saved execution, as the list of executions in n8n's editor shows it. */
@@ -15,6 +29,7 @@ export interface Execution {
 	record: string;
 	/** Message of the error that ended it, if any. */
 	error?: string;
+	runs(node: string): NodeRun[];
 	/** The items on one of a node's outputs, in one of its runs. */
 	items(node: string, output?: number, run?: number): Item[];
 }
@@ -47,30 +62,19 @@ export async function retry(n8n: N8n, { id }: Execution, loadWorkflow = false): 
 }
 
 function read({ id, status, data }: Saved): Execution {
-	const { resultData } = unflatten(data);
+	const { resultData } = parse(data) as { resultData: ResultData };
+	const runs = (node: string) => resultData.runData[node] ?? [];
 	return {
 		id,
 		status,
 		record: data,
 		error: resultData.error?.message,
-		items: (node, output = 0, run = 0) => resultData.runData[node]?.[run]?.data?.main[output] ?? [],
+		runs,
+		items: (node, output = 0, run = 0) => runs(node)[run]?.data?.main[output] ?? [],
 	};
 }
 
-/** n8n saves a list of values that refer to each other by their index in it, written as text. */
-function unflatten(text: string) {
-	const values: any[] = JSON.parse(text);
-	const done = new Map<number, unknown>();
-	const resolve = (place: number): unknown => {
-		const value = values[place];
-		if (typeof value !== 'object' || value === null) return value;
-		if (!done.has(place)) {
-			done.set(place, value);
-			for (const key of Object.keys(value)) {
-				if (typeof value[key] === 'string') value[key] = resolve(Number(value[key]));
-			}
-		}
-		return value;
-	};
-	return resolve(0) as any;
+interface ResultData {
+	error?: { message: string };
+	runData: Record<string, NodeRun[]>;
 }

@@ -1,27 +1,37 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 
-import { listen } from '../../../sandbox/listen.mts';
+import { listen } from '../../../tools/ports.mts';
 
 /** What the model does next: it calls a tool (the only one, if none is named), or says something. */
 type Act = { call: Record<string, string>; tool?: string } | { say: string };
 
+/** What is used here of a request as OpenAI's clients send it. */
+interface ChatRequest {
+	model: string;
+	tools: Array<{
+		function: { name: string; description: string; parameters: { properties: object } };
+	}>;
+	messages: Array<{ content: string }>;
+}
+
 export interface Model {
 	url: string;
-	/** Requests as OpenAI's clients send them. */
-	requests: any[];
+	requests: ChatRequest[];
 	script: Act[];
 	close(): Promise<void>;
 }
 
 /** A server that speaks like OpenAI's chat completions, and follows a script. */
 export async function startModel(): Promise<Model> {
-	const server = createServer(async (request, response) => {
-		let body = '';
-		for await (const chunk of request) body += chunk;
-		const received = JSON.parse(body);
+	const respond = async (request: IncomingMessage, response: ServerResponse) => {
+		const received = (await json(request)) as ChatRequest;
 		model.requests.push(received);
 		const result = completion(received, model.script.shift() ?? { say: 'The script has ended.' });
 		response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(result));
+	};
+	const server = createServer((request, response) => {
+		respond(request, response).catch(() => response.destroy());
 	});
 	const model: Model = {
 		url: `http://127.0.0.1:${await listen(server)}/v1`,
@@ -35,7 +45,7 @@ export async function startModel(): Promise<Model> {
 	return model;
 }
 
-function completion({ model, tools }: any, act: Act) {
+function completion({ model, tools }: ChatRequest, act: Act) {
 	const calls = 'call' in act && [
 		{
 			id: 'call_1',

@@ -1,10 +1,10 @@
-import type { N8n } from '../../../sandbox/n8n.mts';
+import type { N8n } from '../../../tools/n8n.mts';
 import {
 	ensureWorkflow,
 	withCredential,
 	type Credential,
 	type Workflow,
-} from '../../../sandbox/workflows.mts';
+} from '../../../tools/workflows.mts';
 import { lastExecution, type Execution } from './execution.mts';
 
 export const UPDATE = 'Update case';
@@ -108,7 +108,8 @@ function lookBack(name: string) {
 	};
 }
 
-export function chain(name: string, nodes: Array<{ name: string; type: string }>): Workflow {
+/** A workflow of these nodes, each of which gets what the one before outputs. */
+export function chain(name: string, nodes: Workflow['nodes']): Workflow {
 	const pairs = nodes.slice(1).map((node, index) => [nodes[index].name, node.name]);
 	return {
 		name,

@@ -1,7 +1,7 @@
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { chromium, selectors } from 'playwright-core';
 
-import { OWNER, type N8n } from '../../../sandbox/n8n.mts';
+import { OWNER, type N8n } from '../../../tools/n8n.mts';
 
 export interface Editor {
 	page: Page;

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-import type { N8n } from '../../../sandbox/n8n.mts';
+import type { N8n } from '../../../tools/n8n.mts';
 import { choose, parameter } from './node.mts';
 
 /** The window of the credential that is open. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { ROOT } from '../../../sandbox/tools.cjs';
+import { ROOT } from '../../../tools/common.mjs';
 import { WRITES_REPORT } from '../../support/report.mts';
 
 const THEMES = [

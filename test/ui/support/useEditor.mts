@@ -1,11 +1,10 @@
-import type { Sandbox } from '../../../sandbox/sandbox.mts';
 import {
 	credentialData,
 	ensureCredential,
 	type Credential,
 	type Workflow,
-} from '../../../sandbox/workflows.mts';
-import { startFreshSandbox } from '../../support/sandbox.mts';
+} from '../../../tools/workflows.mts';
+import { startFreshSandbox, type Sandbox } from '../../support/sandbox.mts';
 import { openEditor, type Editor } from './browser.mts';
 
 const MINUTE = 60_000;

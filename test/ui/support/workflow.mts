@@ -1,4 +1,5 @@
-import type { Credential, Workflow } from '../../../sandbox/workflows.mts';
+import type { Credential, Workflow } from '../../../tools/workflows.mts';
+import { chain } from '../../e2e/support/workflow.mts';
 
 /** The node that outputs the items; n8n calls its panel Input. */
 export const INPUT = 'Items';
@@ -8,62 +9,29 @@ export function binaryOf({ name, type, bytes }: { name: string; type: string; by
 	return { data: bytes.toString('base64'), mimeType: type, fileName: name };
 }
 
-/** A workflow that is started manually and outputs these items, here without any further node. */
-export function inputWorkflow(name: string, items: object[], inputName = INPUT): Workflow {
-	return {
-		name,
-		nodes: [
-			{
-				id: 'start',
-				name: 'Start',
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'input',
-				name: inputName,
-				type: 'n8n-nodes-base.code',
-				typeVersion: 2,
-				position: [220, 0],
-				parameters: { jsCode: `return ${JSON.stringify(items)};` },
-			},
-		],
-		connections: { Start: { main: [[{ node: inputName, type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
+/** A workflow that is started manually and outputs these items, to other nodes if there are any. */
+export function inputWorkflow(
+	name: string,
+	items: object[],
+	{ inputName = INPUT, next = [] }: { inputName?: string; next?: Workflow['nodes'] } = {},
+): Workflow {
+	const jsCode = `return ${JSON.stringify(items)};`;
+	return chain(name, [
+		{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
+		{ name: inputName, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } },
+		...next,
+	]);
 }
 
-/** The workflow with a Wolkvox node after its input. */
-export function withNode(
-	{ nodes, connections, ...workflow }: Workflow,
-	name: string,
-	parameters: object,
-	credential?: Credential,
-): Workflow {
-	const node = {
-		id: name,
+/** A Wolkvox node. */
+export function wolkvoxNode(name: string, parameters: object, credential?: Credential) {
+	return {
 		name,
 		type: 'n8n-nodes-wolkvox.wolkvoxCrm',
 		typeVersion: 1,
-		position: [440, 200 * (nodes.length - 2)],
 		parameters,
-		...(credential && { credentials: { [credential.type]: pick(credential) } }),
+		...(credential && {
+			credentials: { [credential.type]: { id: credential.id, name: credential.name } },
+		}),
 	};
-	const { main = [[]] } = (connections as Connections)[INPUT] ?? {};
-	return {
-		...workflow,
-		nodes: [...nodes, node],
-		connections: {
-			...connections,
-			[INPUT]: { main: [[...main[0], { node: name, type: 'main', index: 0 }]] },
-		},
-	};
-}
-
-type Connections = Record<string, { main: object[][] }>;
-
-function pick({ id, name }: Credential) {
-	return { id, name };
 }

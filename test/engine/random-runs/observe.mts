@@ -5,15 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { INode } from 'n8n-workflow';
 
-import type { RunResult, TestItem } from './engine.mts';
-import type { ReceivedRequest, useServer } from './server.mts';
-import { CREATE_CASE } from './operations.mts';
-import { caseIdOf, fieldOf, SUCCESS } from './server.mts';
-import { EXPRESSION_ENDS_NODE } from './version.mts';
-import { credentialFor, execute, locator, textFile } from './wolkvox.mts';
-
-// A run resets n8n's binary mode to this one for a moment, while another run may be storing its files.
-process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
+import type { RunResult, TestItem } from '../../support/engine.mts';
+import { CREATE_CASE, locator, UPDATE_CASE } from '../../support/operations.mts';
+import type { ReceivedRequest, ScriptedServer } from '../../support/server.mts';
+import { caseIdOf, fieldOf, SUCCESS, waitForLateRequests } from '../../support/server.mts';
+import { EXPRESSION_ENDS_NODE } from '../../support/version.mts';
+import { credentialFor, execute, textFile } from '../../support/wolkvox.mts';
 
 const json = (status: number, body: object, headers = {}) => {
 	return (response: ServerResponse) => {
@@ -28,23 +25,45 @@ const page = (status: number, headers = {}) => {
 	};
 };
 
-/** How the server ends a request, and what that means for the case. */
-const RESPONSES = {
-	applied: { fate: 'applied', isTemporary: false, write: json(200, SUCCESS) },
-	refused: { fate: 'refused', isTemporary: false, write: json(400, { code: 400, msg: 'No' }) },
+/** What a response lets anyone know of a request, whoever sent it. */
+type Proof = 'applied' | 'refused' | 'unknown';
+
+interface Answer {
+	proves: Proof;
+	/** Whether the node itself may repeat the request. */
+	isTemporary?: boolean;
+	write(response: ServerResponse): void;
+}
+
+/**
+ * What a client sees. The proofs are what the vendor's pages show; all others say nothing of what the
+ * server did, however much they look like it.
+ */
+const ANSWERS = {
+	success: { proves: 'applied', write: json(200, SUCCESS) },
+	rejection: { proves: 'refused', write: json(400, { code: 400, msg: 'No' }) },
 	tooMany: {
-		fate: 'refused',
+		proves: 'refused',
 		isTemporary: true,
 		write: json(429, { code: 429, msg: 'Busy' }, { 'retry-after': '0' }),
 	},
-	paused: { fate: 'refused', isTemporary: true, write: page(503, { 'retry-after': '0' }) },
-	broken: { fate: 'unknown', isTemporary: false, write: page(500) },
-	disconnected: {
-		fate: 'unknown',
-		isTemporary: false,
-		write: (response: ServerResponse) => void response.destroy(),
+	pause: {
+		proves: 'refused',
+		isTemporary: true,
+		write: json(503, { code: 503, msg: 'Wait' }, { 'retry-after': '0' }),
 	},
-} as const;
+	pageOfCache: { proves: 'unknown', write: page(503, { 'retry-after': '0' }) },
+	pageOfFirewall: { proves: 'unknown', write: page(403) },
+	pageOfServer: { proves: 'unknown', write: page(500) },
+	otherJson: { proves: 'unknown', write: json(200, { status: 'fail', data: { id: 1 } }) },
+	contradiction: { proves: 'unknown', write: json(502, SUCCESS) },
+	otherRecord: {
+		proves: 'unknown',
+		write: json(200, { ...SUCCESS, data: { wolkvox_id: 'another' } }),
+	},
+	redirect: { proves: 'unknown', write: page(302, { location: '/' }) },
+	silence: { proves: 'unknown', write: (response) => void response.destroy() },
+} satisfies Record<string, Answer>;
 
 /** What makes an item impossible to read. The contents of a missing file are looked up asynchronously. */
 export type Fault = 'expression' | 'case' | 'value' | 'missingFile';
@@ -52,8 +71,13 @@ export type Fault = 'expression' | 'case' | 'value' | 'missingFile';
 export interface RandomRun {
 	operation: 'create' | 'update';
 	items: Array<{ caseId: string; files: number; fault?: Fault }>;
-	/** In the order in which requests arrive; every further request is applied. */
-	responses: Array<{ kind: keyof typeof RESPONSES; delayMs: number }>;
+	/** In the order in which requests arrive; every further request succeeds. */
+	responses: Array<{
+		answer: keyof typeof ANSWERS;
+		/** What the server does where the answer does not prove it. */
+		isApplied: boolean;
+		delayMs: number;
+	}>;
 	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	/** How often n8n runs the node: more than once with Retry On Fail. */
 	tries: number;
@@ -78,7 +102,10 @@ export interface SentRequest {
 	/** Names of its files, sorted. */
 	files: string[];
 	received: ReceivedRequest;
-	fate: 'applied' | 'refused' | 'unknown';
+	/** What the server did. */
+	isApplied: boolean;
+	/** What the response says of it. */
+	proof: Proof;
 	/** Whether the node itself may repeat it. */
 	isTemporary: boolean;
 	arrivedAt: number;
@@ -93,8 +120,6 @@ export interface Observation extends RunResult {
 	endedAt: number;
 }
 
-type ScriptedServer = ReturnType<typeof useServer>;
-
 /** Nothing, except once in `times`. */
 const rarely = <Value,>(times: number, arbitrary: fc.Arbitrary<Value>) =>
 	fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
@@ -106,14 +131,25 @@ const randomItem = fc.record({
 });
 
 const randomResponse = fc.record({
-	kind: fc.oneof(
-		{ weight: 6, arbitrary: fc.constant('applied' as const) },
-		{ weight: 2, arbitrary: fc.constant('refused' as const) },
+	answer: fc.oneof(
+		{ weight: 6, arbitrary: fc.constant('success' as const) },
+		{ weight: 2, arbitrary: fc.constant('rejection' as const) },
+		{ weight: 2, arbitrary: fc.constantFrom('tooMany', 'pause') },
 		{
-			weight: 4,
-			arbitrary: fc.constantFrom('tooMany', 'paused', 'broken', 'disconnected'),
+			weight: 2,
+			arbitrary: fc.constantFrom(
+				'pageOfCache',
+				'pageOfFirewall',
+				'pageOfServer',
+				'otherJson',
+				'contradiction',
+				'otherRecord',
+				'redirect',
+				'silence',
+			),
 		},
 	),
+	isApplied: fc.boolean(),
 	delayMs: fc.nat({ max: 4 }),
 });
 
@@ -124,7 +160,7 @@ const WAYS: Array<Pick<RandomRun, 'operation' | 'multipleFiles'>> = [
 	{ operation: 'create', multipleFiles: 'together' },
 ];
 
-export const randomRuns: fc.Arbitrary<RandomRun> = fc
+export const anyRun: fc.Arbitrary<RandomRun> = fc
 	.record({
 		way: fc.constantFrom(...WAYS),
 		items: fc.array(randomItem, { minLength: 1, maxLength: 6, size: 'max' }),
@@ -190,14 +226,16 @@ const FIELDS = {
 	attachments: '={{ $json.attachments }}',
 };
 
-/** The parameters of each operation; an item of fault "case" has no ID, and no contact. */
-const PARAMETERS = {
+/** Each operation with its parameters; an item of fault "case" has no ID, and no contact. */
+const OPERATIONS = {
 	create: {
-		...CREATE_CASE.parameters,
-		contact: '={{ $json.caseId }}',
-		additionalFields: FIELDS,
+		operation: CREATE_CASE,
+		parameters: { contact: '={{ $json.caseId }}', additionalFields: FIELDS },
 	},
-	update: { caseId: locator('id', '={{ $json.caseId }}'), updateFields: FIELDS },
+	update: {
+		operation: UPDATE_CASE,
+		parameters: { caseId: locator('id', '={{ $json.caseId }}'), updateFields: FIELDS },
+	},
 };
 
 /** What a request changes: requests for one case wait for each other, new cases do not. */
@@ -205,10 +243,7 @@ export function subjectOf({ operation }: RandomRun, { item, received }: SentRequ
 	return operation === 'update' ? caseIdOf(received) : `item ${item}`;
 }
 
-/** Lets a request that was about to leave arrive: each timer lets the event loop, however busy, read its sockets once. */
-async function waitForLateRequests(): Promise<void> {
-	for (let turn = 0; turn < 8; turn++) await sleep(3);
-}
+const SUCCESS_AT_ONCE = { answer: 'success', isApplied: true, delayMs: 0 } as const;
 
 /** Runs the node in n8n's engine against a server that responds as the settings say. */
 export async function observe(server: ScriptedServer, settings: RandomRun): Promise<Observation> {
@@ -225,13 +260,20 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 		// On a busy machine, a request of an earlier run that n8n ended can arrive as late as now.
 		if (received.headers['wolkvox-token'] !== credential.token) return {};
 
-		const { kind, delayMs } = responses[sent.length] ?? { kind: 'applied', delayMs: 0 };
-		const { fate, isTemporary, write } = RESPONSES[kind];
+		const { answer, isApplied, delayMs } = responses[sent.length] ?? SUCCESS_AT_ONCE;
+		// The response to a new case may name any record.
+		const isOwnRecord = settings.operation === 'create' && answer === 'otherRecord';
+		const {
+			proves: proof,
+			isTemporary = false,
+			write,
+		}: Answer = ANSWERS[isOwnRecord ? 'success' : answer];
 		const request: SentRequest = {
 			item: Number(/\d+$/.exec(fieldOf(received, 'solution') ?? '')?.[0]),
 			files: received.files.map(({ name = '' }) => name).sort(),
 			received,
-			fate,
+			isApplied: proof === 'unknown' ? isApplied : proof === 'applied',
+			proof,
 			isTemporary,
 			arrivedAt: events++,
 			respondedAt: Infinity,
@@ -241,22 +283,25 @@ export async function observe(server: ScriptedServer, settings: RandomRun): Prom
 			canceledAt = events++;
 			cancel();
 		}
-		return async (response) => {
+		const respond = async (response: ServerResponse) => {
 			if (delayMs > 0) await sleep(delayMs);
 			request.respondedAt = events++;
-			if (settings.changesFileOrder && fate !== 'applied') {
+			if (settings.changesFileOrder && proof !== 'applied') {
 				(items[request.item].json.attachments as string[]).reverse();
 			}
 			write(response);
 		};
+		return (response) => void respond(response);
 	};
 
 	const node: Partial<INode> = {
 		onError,
 		...(tries > 1 && { retryOnFail: true, maxTries: tries, waitBetweenTries: 1 }),
 	};
-	const result = await execute(server, PARAMETERS[settings.operation], {
+	const { operation, parameters } = OPERATIONS[settings.operation];
+	const result = await execute(server, operation, {
 		items,
+		parameters,
 		credential,
 		options: { maxConcurrent, maxRetries, multipleFiles },
 		requestOptions: batch ? { batching: { batch } } : {},

@@ -1,0 +1,132 @@
+import { CHANGES, OPERATIONS, READS } from '../support/operations.mts';
+import { itemOf, REFUSED, useServer } from '../support/server.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
+import {
+	CONTINUE,
+	execute,
+	numbered,
+	pairedItems,
+	RETRY_ON_FAIL,
+	update,
+} from '../support/wolkvox.mts';
+
+const server = useServer();
+forbidUnhandledRejections();
+
+// What is never sent again: never-sent-twice.test.mts.
+describe.each(CHANGES)('$name with Retry On Fail', (operation) => {
+	it('continues where a stopped try ended, and outputs every item', async () => {
+		server.fail(1, REFUSED, 1);
+		const { outputs, error } = await execute(server, operation, {
+			items: numbered(4),
+			node: RETRY_ON_FAIL,
+		});
+		expect(error).toBeUndefined();
+		expect(server.sentItems).toEqual([0, 1, 1, 2, 3]);
+		expect(outputs[0]).toEqual(
+			[0, 1, 2, 3].map((item) => ({
+				json: expect.objectContaining({ data: { wolkvox_id: `item${item}` } }),
+				pairedItem: { item },
+			})),
+		);
+	});
+
+	it('gives up after the last try, and counts what all tries changed', async () => {
+		server.fail(1);
+		const { error } = await execute(server, operation, { items: numbered(4), node: RETRY_ON_FAIL });
+		expect(server.sentItems).toEqual([0, 1, 1, 1]);
+		expect(error!.description).toMatch(/ Before this, 1 \w+ was (created|updated): item 0\.$/);
+	});
+
+	it('sends a refused item again if the run continues, and the others once', async () => {
+		server.fail(0);
+		const { outputs } = await execute(server, operation, {
+			items: numbered(3),
+			node: { ...RETRY_ON_FAIL, ...CONTINUE },
+		});
+		expect(server.sentItems).toEqual([0, 1, 2, 0, 0]);
+		expect(pairedItems(outputs[0])).toEqual([1, 2]);
+		expect(outputs[1]).toEqual([{ json: { n: 0, error: 'No' }, pairedItem: { item: 0 } }]);
+	});
+});
+
+it.each(READS)('$name asks for every item again, as reads change nothing', async (operation) => {
+	server.respond = (_, index) => (index === 1 ? REFUSED : {});
+	const { outputs } = await execute(server, operation, {
+		items: numbered(3),
+		node: RETRY_ON_FAIL,
+	});
+	expect(server.requests).toHaveLength(5);
+	expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
+});
+
+it('an item whose Case has changed when it is tried again is sent, as it is another case', async () => {
+	const items = numbered(2);
+	server.respond = (request) => {
+		if (itemOf(request) !== 1) return {};
+		items.forEach(({ json }) => (json.offset = 10));
+		return REFUSED;
+	};
+	const { outputs } = await update(server, {
+		items,
+		caseId: '={{ "item" + ($json.n + ($json.offset ?? 0)) }}',
+		node: RETRY_ON_FAIL,
+	});
+	expect(server.sentItems).toEqual([0, 1, 10, 11]);
+	expect(outputs[0].map(({ json }) => json.data)).toEqual([
+		{ wolkvox_id: 'item10' },
+		{ wolkvox_id: 'item11' },
+	]);
+});
+
+describe('Retry in the list of executions', () => {
+	it.each(CHANGES)('continues where the failed run stopped: $name', async (operation) => {
+		const items = numbered(4);
+		server.fail(2);
+		const failed = await execute(server, operation, { items });
+		expect(server.sentItems).toEqual([0, 1, 2]);
+
+		server.requests = [];
+		server.respond = () => ({});
+		const { outputs } = await execute(server, operation, { items, retryOf: failed });
+		expect(server.sentItems).toEqual([2, 3]);
+		expect(pairedItems(outputs[0])).toEqual([0, 1, 2, 3]);
+	});
+
+	it.each(CHANGES)('sends an item again whose outcome was unknown: $name', async (operation) => {
+		server.fail(0, (response) => response.destroy());
+		const failed = await execute(server, operation);
+		await execute(server, operation, { retryOf: failed });
+		expect(server.sentItems).toEqual([0, 0]);
+	});
+
+	it('starts afresh if the items, the parameters or the kind of execution are others', async () => {
+		server.fail(2);
+		const failed = await update(server, { items: numbered(3) });
+		const updateFields = { status: 'closed' };
+		for (const other of [
+			{ items: numbered(4), retryOf: failed },
+			{ items: numbered(3), retryOf: failed, updateFields },
+			{ items: numbered(3), retryOf: failed, mode: 'manual' as const },
+		]) {
+			server.requests = [];
+			await update(server, other);
+			expect(server.sentItems).toEqual([0, 1, 2]);
+		}
+	});
+
+	it.each(OPERATIONS)(
+		'keeps nothing of a run that succeeded, or that only read: $name',
+		async (operation) => {
+			const settings = { items: numbered(3) };
+			const runs = [await execute(server, operation, settings)];
+			if (operation.effect === 'reads') {
+				server.respond = (_, index) => (index % 2 === 1 ? REFUSED : {});
+				runs.push(await execute(server, operation, settings));
+			}
+			for (const { run } of runs) {
+				expect(Object.values(run.data.executionData!.contextData).flatMap(Object.keys)).toEqual([]);
+			}
+		},
+	);
+});

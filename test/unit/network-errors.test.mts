@@ -1,0 +1,254 @@
+import { UserError } from 'n8n-workflow';
+
+import { FAULTS } from '../support/faults.mts';
+import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
+import { explain, operationOf } from './product.mts';
+
+const [update, create, search] = [UPDATE_CASE, CREATE_CASE, FIND_CASES].map(operationOf);
+
+interface NodeError {
+	message: string;
+	code: string;
+	syscall?: string;
+	errors?: Error[];
+}
+
+/** An error of Node.js, in an n8n that keeps it as the cause, and in an older one that keeps its code and text. */
+function inEachN8n({ message, ...error }: NodeError): Error[] {
+	return [
+		new Error('n8n', { cause: Object.assign(new Error(message), error) }),
+		Object.assign(new Error('n8n'), { httpCode: error.code, messages: [message] }),
+	];
+}
+
+/** What an update makes of an error, the same in each n8n. */
+async function explainInEachN8n(error: NodeError, sent: Parameters<typeof explain>[2] = {}) {
+	const [explained, inOlderN8n] = await Promise.all(
+		inEachN8n(error).map(async (each) => await explain(update, each, sent)),
+	);
+	expect(inOlderN8n).toEqual(explained);
+	return explained;
+}
+
+describe.each(FAULTS)('$name', ({ error, failure }) => {
+	const { outcome, message, repeatedAfter } = failure;
+
+	it.each([
+		['an update', update],
+		['a create', create],
+	])('is explained, and repeated only if it cannot have been applied: %s', async (_, operation) => {
+		for (const each of inEachN8n(error)) expect(await explain(operation, each)).toEqual(failure);
+	});
+
+	it('is explained and repeated if it is a read, unless a secure connection is impossible', async () => {
+		const wait = outcome === 'unknown' ? 'usual' : repeatedAfter;
+		for (const each of inEachN8n(error)) {
+			expect(await explain(search, each)).toEqual({
+				message,
+				...(wait && { repeatedAfter: wait }),
+			});
+		}
+	});
+});
+
+describe('where the connection stood decides whether a request was sent', () => {
+	const CODES = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'];
+	const failed = (syscall: string, code: string) => ({
+		message: `${syscall} ${code} 10.0.0.1:443`,
+		code,
+		syscall,
+	});
+
+	const outcomeOf = async (syscall: string, code: string) =>
+		(await explainInEachN8n(failed(syscall, code))).outcome;
+
+	it.each(CODES)('connect %s: not sent', async (code) => {
+		expect(await outcomeOf('connect', code)).toBe('notSent');
+	});
+
+	it.each(['ENOTFOUND', 'EAI_AGAIN'])('getaddrinfo %s: not sent', async (code) => {
+		expect(await outcomeOf('getaddrinfo', code)).toBe('notSent');
+	});
+
+	it.each(['read', 'write'].flatMap((syscall) => CODES.map((code) => [syscall, code])))(
+		'%s %s: unknown',
+		async (syscall, code) => {
+			expect(await outcomeOf(syscall, code)).toBe('unknown');
+		},
+	);
+
+	it('an error that no one foresaw: unknown', async () => {
+		expect(await explain(update, new RangeError('Maximum call stack'))).toMatchObject({
+			outcome: 'unknown',
+		});
+	});
+});
+
+describe('a host with several addresses', () => {
+	/** What Node throws after it has tried each of them (net.js, `internalConnectMultiple`). */
+	const afterEachAddress = async (...syscalls: string[]) => {
+		const errors = syscalls.map((syscall) => Object.assign(new Error(syscall), { syscall }));
+		const cause = Object.assign(new AggregateError(errors), { code: 'ETIMEDOUT' });
+		return await explain(update, new Error('n8n', { cause }));
+	};
+
+	it('was definitely not sent the update if it could not be connected to at any of them', async () => {
+		expect(await afterEachAddress('connect', 'connect')).toMatchObject({
+			message: 'The server HOST cannot be reached',
+			outcome: 'notSent',
+		});
+	});
+
+	it('may have been sent the update if it was connected to at one of them', async () => {
+		expect(await afterEachAddress('connect', 'read')).toMatchObject({ outcome: 'unknown' });
+	});
+});
+
+describe('a certificate', () => {
+	it.each([
+		['INVALID_PURPOSE', 'unsuitable certificate purpose'],
+		['PATH_LENGTH_EXCEEDED', 'path length constraint exceeded'],
+		['UNSPECIFIED', 'EE certificate key too weak'],
+		['CERT_REVOKED', 'certificate revoked'],
+		['HOSTNAME_MISMATCH', 'hostname mismatch'],
+		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable to get local issuer certificate'],
+	])(
+		'that is not accepted stops the request, with the reason of OpenSSL: %s',
+		async (code, message) => {
+			expect(await explainInEachN8n({ message, code })).toEqual({
+				message: `No secure connection to HOST: ${message}`,
+				outcome: 'notSent',
+			});
+		},
+	);
+
+	it('can be that of a proxy', async () => {
+		const error = { message: 'self-signed certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' };
+		expect(await explainInEachN8n(error, { proxyHost: 'proxy' })).toEqual({
+			message: 'No secure connection to HOST or to the proxy proxy: self-signed certificate',
+			outcome: 'notSent',
+		});
+	});
+});
+
+describe('a secure connection that breaks after it was made', () => {
+	it.each([
+		['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+		['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'decryption failed or bad record mac'],
+	])('may have carried the update: %s', async (code, reason) => {
+		expect(await explainInEachN8n({ message: `SSL routines: ${reason}`, code })).toEqual({
+			message: `The secure connection to HOST broke: ${reason}`,
+			outcome: 'unknown',
+		});
+	});
+});
+
+describe('a proxy', () => {
+	it.each([
+		['connect ECONNREFUSED 10.0.0.1:80', 'ECONNREFUSED', 'refused the connection'],
+		['getaddrinfo ENOTFOUND proxy', 'ENOTFOUND', 'was not found'],
+		['Proxy connection ended before receiving CONNECT response', 'ECONNRESET', 'cannot be reached'],
+	])('is named instead of the server, and not tried again: %s', async (message, code, problem) => {
+		expect(await explainInEachN8n({ message, code }, { proxyHost: 'proxy' })).toEqual({
+			message: `The proxy proxy ${problem}`,
+			outcome: 'notSent',
+		});
+	});
+});
+
+describe("a proxy in n8n's environment", () => {
+	const refused = { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', syscall: 'connect' };
+	const explainCause = async (cause: object, message = 'x') =>
+		await explain(update, new Error('n8n', { cause: Object.assign(new Error(message), cause) }));
+
+	it.each([
+		[
+			{ ...refused, message: 'connect ECONNREFUSED 127.0.0.1:1' },
+			' 127.0.0.1:1',
+			'refused the connection',
+		],
+		[
+			{ message: 'getaddrinfo ENOTFOUND proxy.test', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+			' proxy.test',
+			'was not found',
+		],
+		[
+			{ message: 'Proxy connection ended before receiving CONNECT response', code: 'ECONNRESET' },
+			'',
+			'cannot be reached',
+		],
+	])('is named if the address is not that of the server: %j', async (cause, proxy, problem) => {
+		expect(await explainCause(cause)).toEqual({
+			message: `The proxy${proxy} in n8n's environment ${problem}`,
+			outcome: 'notSent',
+		});
+	});
+
+	it('is not named if the address is that of the server', async () => {
+		for (const cause of [
+			{ ...refused, address: '93.184.216.34', port: 443 },
+			{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'host.test' },
+		]) {
+			expect((await explainCause(cause)).message).toMatch(/^The server HOST /);
+		}
+	});
+});
+
+describe('a request that n8n itself refuses', () => {
+	it('was not sent, in the words of n8n', async () => {
+		const refusal = new UserError('The request was blocked', { description: 'Ask the admin' });
+		const nested = new Error('axios', { cause: refusal });
+		expect(await explain(update, new Error('n8n', { cause: nested }))).toEqual({
+			message: 'The request was blocked',
+			outcome: 'notSent',
+		});
+	});
+});
+
+describe('a file that could not be read', () => {
+	it('is named, whatever error it leads to', async () => {
+		const file = { name: 'a.pdf', size: 1, isRead: false, fault: new Error('gone'), close() {} };
+		const error = new Error('n8n', { cause: new Error('socket hang up') });
+		expect(await explain(update, error, { files: [file as never] })).toEqual({
+			message: `'Attachments': "a.pdf" could not be read completely`,
+			outcome: 'unknown',
+		});
+	});
+});
+
+/** The error of axios for a response that breaks off keeps its head. */
+const brokenOff = (status: number, headers = {}) =>
+	new Error('n8n', {
+		cause: Object.assign(new Error('aborted'), {
+			code: 'ECONNRESET',
+			response: { status, headers },
+		}),
+	});
+
+describe('a response whose body did not arrive', () => {
+	it.each([401, 404, 413, 429])('is a refusal by its status alone: %d', async (status) => {
+		expect(await explain(update, brokenOff(status))).toMatchObject({
+			message: `HOST sent an empty body instead of a response from Wolkvox (HTTP ${status})`,
+			outcome: 'refused',
+		});
+	});
+
+	it('can be of a proxy or a redirect', async () => {
+		expect(await explain(update, brokenOff(407), { proxyHost: 'proxy' })).toMatchObject({
+			message: 'The proxy proxy requires a user name and password',
+			outcome: 'notSent',
+		});
+		const headers = { location: 'https://elsewhere.test/' };
+		expect(await explain(update, brokenOff(308, headers))).toMatchObject({
+			message: 'HOST redirected to elsewhere.test instead of serving the API',
+			outcome: 'refused',
+		});
+	});
+
+	it.each([200, 302, 400, 403, 500, 502, 503])('proves nothing: %d', async (status) => {
+		expect(await explain(update, brokenOff(status))).toMatchObject({
+			message: 'The connection to HOST broke before Wolkvox responded',
+			outcome: 'unknown',
+		});
+	});
+});

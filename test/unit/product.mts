@@ -1,0 +1,251 @@
+// The functions of the product that unit tests call stand here alone, so one that moves is followed in one place.
+import type { IDataObject, IExecutePaginationFunctions, UserError } from 'n8n-workflow';
+
+import type { Operation, OperationKind } from '../../nodes/WolkvoxCrm/operation';
+import { createOperation as createCase } from '../../nodes/WolkvoxCrm/resources/case/create';
+import { getOperation as getCase } from '../../nodes/WolkvoxCrm/resources/case/get';
+import { getManyOperation as findCases } from '../../nodes/WolkvoxCrm/resources/case/getMany';
+import { updateOperation as updateCase } from '../../nodes/WolkvoxCrm/resources/case/update';
+import { closeOperation as closeCase } from '../../nodes/WolkvoxCrm/resources/case/close';
+import { contactResource } from '../../nodes/WolkvoxCrm/resources/contact/fields';
+import { createOperation } from '../../nodes/WolkvoxCrm/resources/custom/create';
+import { deleteOperation } from '../../nodes/WolkvoxCrm/resources/custom/delete';
+import { getManyOperation } from '../../nodes/WolkvoxCrm/resources/custom/getMany';
+import { updateOperation } from '../../nodes/WolkvoxCrm/resources/custom/update';
+import { upsertOperation } from '../../nodes/WolkvoxCrm/resources/custom/upsert';
+import { recordResource } from '../../nodes/WolkvoxCrm/resources/record/fields';
+import { getQuotaOperation as getQuota } from '../../nodes/WolkvoxCrm/resources/token/getQuota';
+import type { SentRequest } from '../../nodes/WolkvoxCrm/transport/failure';
+import { RequestFailure } from '../../nodes/WolkvoxCrm/transport/failure';
+import type { IncompleteRequest } from '../../nodes/WolkvoxCrm/transport/credential';
+import { COMPLETE } from '../../nodes/WolkvoxCrm/transport/credential';
+import { sendRequest } from '../../nodes/WolkvoxCrm/transport/request';
+import { parseResponse } from '../../nodes/WolkvoxCrm/transport/response';
+import { contextFor } from '../support/context.mts';
+import { TIMEOUT_MS } from '../support/faults.mts';
+import type { Operation as TestedOperation } from '../support/operations.mts';
+import type { Failure, ResponseCase, Result } from '../support/responses.mts';
+
+export { completeRequest, getTenant } from '../../nodes/WolkvoxCrm/transport/completeRequest';
+export { assertAllowedTarget } from '../../nodes/WolkvoxCrm/transport/credential';
+export { serverOrigin } from '../../nodes/WolkvoxCrm/transport/server';
+
+const OPERATIONS: Record<string, Operation<unknown>> = {
+	'case: create': createCase,
+	'case: get': getCase,
+	'case: getMany': findCases,
+	'case: update': updateCase,
+	'case: close': closeCase,
+	'contact: create': createOperation(contactResource),
+	'contact: delete': deleteOperation(contactResource),
+	'contact: getMany': getManyOperation(contactResource),
+	'contact: update': updateOperation(contactResource),
+	'contact: upsert': upsertOperation(contactResource),
+	'record: create': createOperation(recordResource),
+	'record: delete': deleteOperation(recordResource),
+	'record: getMany': getManyOperation(recordResource),
+	'record: update': updateOperation(recordResource),
+	'record: upsert': upsertOperation(recordResource),
+	'token: getQuota': getQuota,
+};
+
+/** The operation of the product that is tested with these parameters. */
+export function operationOf({ parameters }: { parameters: IDataObject }): Operation<unknown> {
+	return OPERATIONS[`${parameters.resource}: ${parameters.operation}`];
+}
+
+/** The context of an operation for an item, and its parameters as a workflow has them. */
+function prepare({ parameters }: TestedOperation, changed: IDataObject, settings: Settings = {}) {
+	const operation = operationOf({ parameters });
+	const context = contextFor(
+		{ ...parameters, ...changed },
+		{ item: { json: { n: 0 } }, ...settings },
+	);
+	return { operation, context };
+}
+
+type Settings = Parameters<typeof contextFor>[1];
+
+/** What operations make of their parameters; each has some of it. */
+interface Checked {
+	/** Of a case, the parts of its form; of a record, an object. */
+	fields: Array<[part: string, text: string]>;
+	files: Array<{ name: string; file: File }>;
+	body: IDataObject;
+	limit: number;
+}
+
+/**
+ * What an operation makes of its parameters if some of them are changed, checked and ready to be sent.
+ *
+ * @throws UserError if one is invalid
+ */
+export async function parametersOf(
+	tested: TestedOperation,
+	changed: IDataObject,
+	settings?: Settings,
+): Promise<Checked> {
+	const { operation, context } = prepare(tested, changed, settings);
+	operation.getRecord?.(context);
+	return (await operation.getParameters(context)) as Checked;
+}
+
+/** The record that an item names: its ID, or how to find it. */
+export function recordOf(tested: TestedOperation, changed: IDataObject, settings?: Settings) {
+	const { operation, context } = prepare(tested, changed, settings);
+	return operation.getRecord!(context);
+}
+
+/** Expects such parameters to be refused with this message and with advice, which is returned. */
+export async function expectRefusal(
+	tested: TestedOperation,
+	changed: IDataObject,
+	message: string | RegExp,
+	settings?: Settings,
+) {
+	const error = await parametersOf(tested, changed, settings).catch((thrown: Error) => thrown);
+	expect(error).toMatchObject({
+		message: typeof message === 'string' ? message : expect.stringMatching(message),
+		description: expect.stringMatching(/\S/),
+	});
+	return (error as UserError).description!;
+}
+
+/** The JSON of the output of an operation, if a query finds these records. */
+export async function outputFor(
+	operation: Operation<unknown>,
+	parameters: unknown,
+	records: IDataObject[],
+): Promise<IDataObject[]> {
+	return await operation.send(parameters, {
+		recordId: 'item0',
+		withoutAttached: (files) => files,
+		getEarlierResult: () => undefined,
+		query: async () => ({ data: records }),
+		request: async () => ({ code: 200 }),
+	});
+}
+
+/** What was sent to the server HOST: for an update, to the record `item0`. */
+function sentBy(operation: OperationKind, more: Partial<SentRequest> = {}): SentRequest {
+	return {
+		origin: new URL('https://host.test'),
+		token: 'response-token',
+		recordId: operation.effect === 'updates' ? 'item0' : undefined,
+		isSentWhole: true,
+		fileBytes: 0,
+		timeoutMs: 1000,
+		...more,
+		operation,
+	};
+}
+
+type Response = Pick<ResponseCase, 'status' | 'headers' | 'body'>;
+
+/** What an operation makes of a response; of a successful read, only the records. */
+export function parse(
+	operation: OperationKind,
+	response: Response,
+	sent?: Partial<SentRequest>,
+): Result {
+	try {
+		const parsed = parseResponse(toHttp(response), sentBy(operation, sent));
+		return { response: operation.effect === 'reads' ? { data: parsed.data } : parsed };
+	} catch (error) {
+		return { failure: toFailure(error as Error, operation) };
+	}
+}
+
+/** The message and the advice for a response that is no success. */
+export function textFor(
+	operation: OperationKind,
+	response: Response,
+	sent?: Partial<SentRequest>,
+): string {
+	try {
+		parseResponse(toHttp(response), sentBy(operation, sent));
+	} catch (error) {
+		return `${(error as Error).message}\n${(error as RequestFailure).description}`;
+	}
+	throw new Error('The response is a success');
+}
+
+/** How long an operation waits before each repetition, in milliseconds, if it gets these responses in turn. */
+export async function waitsFor(
+	operation: OperationKind,
+	responses: Response[],
+	maxRetries: number,
+): Promise<number[]> {
+	const waits: number[] = [];
+	await send(operation, () => toHttp(responses.shift()!), {
+		maxRetries,
+		failed: (_failure, wait) => void waits.push(wait),
+	}).catch(() => {});
+	return waits;
+}
+
+/** What an operation makes of an error that n8n hands on instead of a response. */
+export async function explain(
+	operation: OperationKind,
+	error: Error,
+	settings: SendSettings = {},
+): Promise<Failure> {
+	const throwError = () => {
+		throw error;
+	};
+	return await send(operation, throwError, settings).then(
+		() => {
+			throw new Error('The request is a success');
+		},
+		(failure: Error) => toFailure(failure, operation),
+	);
+}
+
+type SendSettings = Partial<Parameters<typeof sendRequest>[2]> & { proxyHost?: string };
+
+/** Sends a request to the server HOST, with which n8n makes this exchange. */
+async function send(
+	operation: OperationKind,
+	exchange: () => ReturnType<typeof toHttp>,
+	{ proxyHost, ...settings }: SendSettings,
+) {
+	const credential = {
+		server: 'custom',
+		customServer: 'host.test',
+		operation: 'demo',
+		token: 'response-token',
+	};
+	const context = {
+		makeRoutingRequest: async (request: { options: IncompleteRequest }) => {
+			await request.options[COMPLETE]!(credential, request.options);
+			return [{ json: exchange() }];
+		},
+	} as unknown as IExecutePaginationFunctions;
+	const proxy = proxyHost && { host: proxyHost };
+	const request = { options: { url: '/x', timeout: TIMEOUT_MS, proxy } } as never;
+	return await sendRequest(context, request, {
+		body: undefined,
+		files: [],
+		operation,
+		maxRetries: 0,
+		beforeSend: async () => {},
+		failed: () => {},
+		...settings,
+	});
+}
+
+function toHttp({ status = 200, headers = {}, body }: Response) {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	return { statusCode: status, headers, body: Buffer.isBuffer(body) ? body : Buffer.from(text) };
+}
+
+function toFailure(error: Error, operation: OperationKind): Failure {
+	if (!(error instanceof RequestFailure)) throw error;
+	const { message, httpCode, outcome, retryAfterMs = 'usual' } = error;
+	return {
+		message: message.replaceAll('host.test', 'HOST'),
+		httpCode,
+		...(operation.effect !== 'reads' && { outcome }),
+		...(error.canRepeat(operation) && { repeatedAfter: retryAfterMs }),
+	};
+}

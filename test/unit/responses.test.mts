@@ -1,0 +1,132 @@
+import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
+import { QUERY_RESPONSES } from '../support/queryResponses.mts';
+import { RESPONSES } from '../support/responses.mts';
+import { operationOf, parse, textFor } from './product.mts';
+
+const [update, create, search] = [UPDATE_CASE, CREATE_CASE, FIND_CASES].map(operationOf);
+
+describe.each([
+	['an update', update, 'change'],
+	['a create', create, 'change'],
+	['a read', search, 'read'],
+] as const)('a response to %s', (_, operation, effect) => {
+	it.each(RESPONSES)('$name', (response) => {
+		expect(parse(operation, response)).toEqual(response[effect]);
+	});
+});
+
+describe('a response to a search', () => {
+	it.each(QUERY_RESPONSES)('$name', ({ expected, ...response }) => {
+		const result = parse(search, response);
+		expect('failure' in result ? result.failure : { records: result.response.data }).toMatchObject(
+			expected,
+		);
+	});
+});
+
+describe('a success that names a record', () => {
+	const naming = (data: object | unknown[], top = {}) => ({ body: { code: 200, data, ...top } });
+
+	it.each([
+		['in data', naming({ wolkvox_id: 'other' })],
+		['on top', naming({}, { wolkvox_id: 'other' })],
+		['in a list', naming([{ _id: { $oid: 'other' } }])],
+		['beside the right one', naming({ wolkvox_id: 'item0' }, { 'wolkvox-id': 'other' })],
+	])('is none for the update of another one: %s', (_, response) => {
+		expect(parse(update, response)).toEqual({
+			failure: {
+				message: 'The response is about another record: "other"',
+				httpCode: '200',
+				outcome: 'unknown',
+			},
+		});
+		expect(parse(create, response)).toHaveProperty('response');
+	});
+
+	it('is one for the update of this record, in capitals or without its ID', () => {
+		for (const wolkvox_id of ['ITEM0', '', null, 'null']) {
+			expect(parse(update, naming({ wolkvox_id }))).toHaveProperty('response');
+		}
+	});
+});
+
+describe('a response before all files were sent', () => {
+	const early = (status: number, code: number) =>
+		parse(update, { status, body: { code, msg: 'Said' } }, { isSentWhole: false });
+
+	it('is no proof that a change was applied, but can refuse it', () => {
+		expect(early(200, 200)).toMatchObject({
+			failure: { message: 'Wolkvox responded before all files were sent', outcome: 'unknown' },
+		});
+		expect(early(413, 413)).toMatchObject({ failure: { message: 'Said', outcome: 'refused' } });
+	});
+});
+
+describe('the advice after values were refused', () => {
+	const FULL_FORM = 'a form that is too large for the server arrives empty';
+
+	it.each([400, 412, 416, 417])('names the size of the files: code %d', (code) => {
+		const response = { body: { code, msg: 'No' } };
+		expect(textFor(update, response, { fileBytes: 8_400_000 })).toContain('8.4 MB');
+		expect(textFor(update, response, { fileBytes: 2_000 })).toContain('0.002 MB');
+		expect(textFor(update, response, { fileBytes: 8_400_000 })).toContain(FULL_FORM);
+		expect(textFor(update, response)).not.toContain(FULL_FORM);
+	});
+});
+
+describe('the charset of a response', () => {
+	const json = '{"code":400,"msg":"Descripción"}';
+
+	it.each([
+		['application/json; charset=ISO-8859-1', Buffer.from(json, 'latin1')],
+		['application/json; charset="utf-16le"', Buffer.from(json, 'utf16le')],
+		['application/json', Buffer.from(json)],
+		['application/json; charset=unheard-of', Buffer.from(json)],
+		['text/html', Buffer.from(`\ufeff${json}`)],
+	])('is the one that is declared: %s', (contentType, body) => {
+		const response = { status: 400, headers: { 'content-type': contentType }, body };
+		expect(parse(update, response)).toMatchObject({ failure: { message: 'Descripción' } });
+	});
+});
+
+describe('a long response', () => {
+	it.each([0, 1, 2, 3])('keeps every character, shifted by %i bytes', (shift) => {
+		const text = 'x'.repeat(shift) + 'ñ€😀'.repeat(50_000);
+		const body = { code: '200', data: [{ text }] };
+		expect(parse(search, { body })).toMatchObject({ response: { data: [{ text }] } });
+	});
+
+	it('of data nested 100,000 deep, which n8n cannot save, has an unknown outcome', () => {
+		const body = `{"code":200,"data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+		expect(parse(update, { body })).toMatchObject({ failure: { outcome: 'unknown' } });
+	});
+});
+
+describe('a page that is not from Wolkvox', () => {
+	const page = (text: string) => ({
+		status: 403,
+		headers: { 'content-type': 'text/html' },
+		body: `<html><style>p{}</style><h1>${text}</h1>`,
+	});
+
+	it('is quoted without its markup, and does not blame the token', () => {
+		const text = textFor(update, page('Blocked by the firewall'));
+		expect(text).toContain('Its response begins: Blocked by the firewall');
+		expect(text).not.toMatch(/token/i);
+	});
+
+	it('is quoted with its entities as characters', () => {
+		const text = 'A &lt; B &amp; &quot;C&quot;&nbsp;&#233; &#x1F642; &#99999999; &unheard;';
+		expect(textFor(update, page(text))).toContain('A < B & "C" é 🙂 &#99999999; &unheard;');
+	});
+
+	it.each(['<', '<script>', '<style ', 'if a < b then '])(
+		'costs no noticeable time if it is 1 MB of %j',
+		(text) => {
+			// The time of this process, which does not depend on others; if it grew with the square of the length, it would be minutes.
+			const started = process.cpuUsage();
+			parse(update, page(text.repeat(2 ** 20 / text.length)));
+			expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+		},
+	);
+});
