@@ -154,43 +154,57 @@ describe('a proxy', () => {
 			outcome: 'notSent',
 		});
 	});
+
+	it('is not named if n8n looked up the server itself', async () => {
+		const error = { message: 'getaddrinfo ENOTFOUND host.test', code: 'ENOTFOUND' };
+		expect(await explainInEachN8n(error, { proxyHost: 'proxy' })).toMatchObject({
+			message: 'The server HOST was not found',
+		});
+	});
 });
 
-describe("a proxy in n8n's environment", () => {
-	const refused = { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', syscall: 'connect' };
-	const explainCause = async (cause: object, message = 'x') =>
-		await explain(update, new Error('n8n', { cause: Object.assign(new Error(message), cause) }));
+describe("whom Node.js could not reach is a proxy in n8n's environment", () => {
+	const REFUSED = 'refused the connection';
+	const MISSING = 'was not found';
+	const UNREACHABLE = 'cannot be reached';
+
+	const messageFor = async (server: string, message: string) => {
+		const [syscall, code] = message.split(' ');
+		return (await explainInEachN8n({ message, code, syscall }, { server })).message;
+	};
 
 	it.each([
-		[
-			{ ...refused, message: 'connect ECONNREFUSED 127.0.0.1:1' },
-			' 127.0.0.1:1',
-			'refused the connection',
-		],
-		[
-			{ message: 'getaddrinfo ENOTFOUND proxy.test', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
-			' proxy.test',
-			'was not found',
-		],
-		[
-			{ message: 'Proxy connection ended before receiving CONNECT response', code: 'ECONNRESET' },
-			'',
-			'cannot be reached',
-		],
-	])('is named if the address is not that of the server: %j', async (cause, proxy, problem) => {
-		expect(await explainCause(cause)).toEqual({
-			message: `The proxy${proxy} in n8n's environment ${problem}`,
+		['c.test', 'connect ECONNREFUSED 127.0.0.1:3128', `127.0.0.1:3128 … ${REFUSED}`],
+		['c.test', 'connect ECONNREFUSED ::1:3128', `::1:3128 … ${REFUSED}`],
+		['c.test:8443', 'connect ECONNREFUSED 10.0.0.1:443', `10.0.0.1:443 … ${REFUSED}`],
+		['http://localhost:81', 'connect ECONNREFUSED 127.0.0.1:80', `127.0.0.1:80 … ${REFUSED}`],
+		['10.0.0.1', 'connect EHOSTUNREACH 10.0.0.2:443', `10.0.0.2:443 … ${UNREACHABLE}`],
+		['c.test', 'getaddrinfo ENOTFOUND proxy.test', `proxy.test … ${MISSING}`],
+		['c.test', 'getaddrinfo EAI_AGAIN proxy.test', `proxy.test … ${MISSING}`],
+	])('if it is not the server: %s, %s', async (server, message, expected) => {
+		expect(await messageFor(server, message)).toBe(
+			`The proxy ${expected.replace('…', "in n8n's environment")}`,
+		);
+	});
+
+	it('also if it closes the connection without a response', async () => {
+		const message = 'Proxy connection ended before receiving CONNECT response';
+		expect(await explainInEachN8n({ message, code: 'ECONNRESET' })).toEqual({
+			message: "The proxy in n8n's environment cannot be reached",
 			outcome: 'notSent',
 		});
 	});
 
-	it('is not named if the address is that of the server', async () => {
-		for (const cause of [
-			{ ...refused, address: '93.184.216.34', port: 443 },
-			{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'host.test' },
-		]) {
-			expect((await explainCause(cause)).message).toMatch(/^The server HOST /);
-		}
+	it.each([
+		['c.test', 'connect ECONNREFUSED 10.0.0.1:443', REFUSED],
+		['http://localhost', 'connect ECONNREFUSED 127.0.0.1:80', REFUSED],
+		['https://[::1]', 'connect ECONNREFUSED ::1:443', REFUSED],
+		['10.0.0.1', 'connect EADDRNOTAVAIL 10.0.0.1:443 - Local (0.0.0.0:0)', UNREACHABLE],
+		['c.test', 'getaddrinfo ENOTFOUND c.test', MISSING],
+		['c.test', 'getaddrinfo ENOTFOUND', MISSING],
+	])('but not if it is the server: %s, %s', async (server, message, expected) => {
+		expect(await messageFor(server, message)).toMatch(/^The server /);
+		expect(await messageFor(server, message)).toContain(expected);
 	});
 });
 

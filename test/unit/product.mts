@@ -201,17 +201,21 @@ export async function explain(
 	);
 }
 
-type SendSettings = Partial<Parameters<typeof sendRequest>[2]> & { proxyHost?: string };
+type SendSettings = Partial<Parameters<typeof sendRequest>[2]> & {
+	proxyHost?: string;
+	/** The server, if it is not HOST. */
+	server?: string;
+};
 
 /** Sends a request to the server HOST, with which n8n makes this exchange. */
 async function send(
 	operation: OperationKind,
 	exchange: () => ReturnType<typeof toHttp>,
-	{ proxyHost, ...settings }: SendSettings,
+	{ proxyHost, server = 'host.test', ...settings }: SendSettings,
 ) {
 	const credential = {
 		server: 'custom',
-		customServer: 'host.test',
+		customServer: server,
 		operation: 'demo',
 		token: 'response-token',
 	};
