@@ -72,6 +72,11 @@ export interface RunSettings {
 	mode?: WorkflowExecuteMode;
 	/** Called as soon as the run has started, with what the stop button does. */
 	onStart?: (cancel: () => void) => void;
+	/**
+	 * Whether the node is a tool that is called by a node which is no AI agent, such as MCP Server Trigger:
+	 * once for each item, with its JSON as the arguments. The outputs are the caller's then.
+	 */
+	isCalled?: boolean;
 }
 
 export interface RunResult {
@@ -107,6 +112,31 @@ const source = {
 	description: { version: 1, inputs: ['main'], outputs: ['main'], properties: [] },
 	async execute(this: IExecuteFunctions) {
 		return [this.getInputData()];
+	},
+} as unknown as INodeType;
+
+/** What n8n makes of a node for those who call it as a tool. */
+interface Tool {
+	invoke(args: IDataObject): Promise<string>;
+}
+
+/** Outputs what a tool says to each call, or how the call fails. */
+const caller = {
+	description: {
+		...source.description,
+		inputs: ['main', { type: 'ai_tool', displayName: 'Tools' }],
+	},
+	async execute(this: IExecuteFunctions) {
+		const [tool] = (await this.getInputConnectionData('ai_tool', 0)) as Tool[];
+		const answers: INodeExecutionData[] = [];
+		for (const { json } of this.getInputData()) {
+			const answer = await tool
+				.invoke(json)
+				.then((said) => ({ said }))
+				.catch(({ message }: Error) => ({ failed: message }));
+			answers.push({ json: answer });
+		}
+		return [answers];
 	},
 } as unknown as INodeType;
 
@@ -155,7 +185,8 @@ async function storeFiles(item: TestItem, mode: string): Promise<INodeExecutionD
 /** Runs Source -> Wolkvox CRM in n8n's own engine and returns its output. */
 export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const { nodeType, credentialType } = await loadedPackage;
-	const { binaryMode = 'filesystem', retryOf } = settings;
+	const { binaryMode = 'filesystem', retryOf, isCalled } = settings;
+	const last = isCalled ? 'Caller' : 'Wolkvox CRM';
 	const { mode = retryOf ? 'retry' : 'manual' } = settings;
 	const service = Container.get(BinaryDataService);
 	await service.init();
@@ -166,7 +197,12 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 		'test.source': source,
 		[NODE_TYPE]: nodeType,
 		[`${NODE_TYPE}Tool`]: nodeType,
+		'test.caller': caller,
 	};
+	if (isCalled) {
+		const description = { ...nodeType.description, inputs: [], outputs: ['ai_tool' as const] };
+		types[`${NODE_TYPE}Tool`] = { ...nodeType, description };
+	}
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types[name],
 		getByNameAndVersion: (name) => types[name],
@@ -185,13 +221,17 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 				...base,
 				id: '2',
 				name: 'Wolkvox CRM',
-				type: NODE_TYPE,
+				type: isCalled ? `${NODE_TYPE}Tool` : NODE_TYPE,
 				parameters: settings.parameters as never,
 				credentials: { wolkvoxCrmApi: { id: 'c1', name: 'Wolkvox' } },
 				...settings.node,
 			},
+			{ ...base, id: '3', name: 'Caller', type: 'test.caller', parameters: {} },
 		],
-		connections: { Source: { main: [[{ node: 'Wolkvox CRM', type: 'main', index: 0 }]] } },
+		connections: {
+			Source: { main: [[{ node: last, type: 'main', index: 0 }]] },
+			'Wolkvox CRM': { ai_tool: [[{ node: 'Caller', type: 'ai_tool', index: 0 }]] },
+		},
 	});
 
 	const items = await Promise.all(
@@ -238,7 +278,7 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 	await execution.catch(() => {});
 	const run = await finished;
 
-	const task = run.data.resultData.runData['Wolkvox CRM']?.at(-1);
+	const task = run.data.resultData.runData[last]?.at(-1);
 	const outputs = task?.data?.main ?? [];
 	return {
 		run,
