@@ -26,8 +26,10 @@ import { TIMEOUT_MS } from '../support/faults.mts';
 import type { Operation as TestedOperation } from '../support/operations.mts';
 import type { Failure, ResponseCase, Result } from '../support/responses.mts';
 
+export { toNodeError } from '../../nodes/WolkvoxCrm/execution/errors';
 export { completeRequest, getTenant } from '../../nodes/WolkvoxCrm/transport/completeRequest';
 export { assertAllowedTarget } from '../../nodes/WolkvoxCrm/transport/credential';
+export { RequestFailure } from '../../nodes/WolkvoxCrm/transport/failure';
 export { serverOrigin } from '../../nodes/WolkvoxCrm/transport/server';
 
 const OPERATIONS: Record<string, Operation<unknown>> = {

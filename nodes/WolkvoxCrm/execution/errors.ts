@@ -1,5 +1,5 @@
-import type { IDataObject } from 'n8n-workflow';
-import { NodeApiError, UserError } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
 import type { OperationKind } from '../operation';
@@ -35,9 +35,10 @@ export function toNodeError(
 		...describeKnown(run, itemIndex),
 		...(isUnknown && continueOnFail && !isTool(node) ? ['[outcome unknown]'] : []),
 	].join(' ');
-	const description =
-		sentences(isUnknown ? getUnknownAdvice(operation) : undefined, error.description) || undefined;
-	const message = isTool(node) ? sentences(text, description) : text;
+	const advice = sentences(isUnknown ? getUnknownAdvice(operation) : undefined, error.description);
+	const [message, description] = isTool(node)
+		? [sentences(text, advice), advice].map((said) => hideErrorNames(node, said))
+		: [text, advice];
 	if (!(error instanceof UserError || error instanceof RequestFailure)) {
 		return Object.assign(error, { message });
 	}
@@ -45,13 +46,29 @@ export function toNodeError(
 	const nodeError = new NodeApiError(
 		node,
 		{ message },
-		{ message, description, httpCode, itemIndex },
+		{ message, description: description || undefined, httpCode, itemIndex },
 	);
-	// n8n replaces a message in which it finds the name of a network error, such as EACCES in "claveAcceso".
+	// n8n replaces a message in which it finds the name of a system error, such as EACCES in "claveAcceso".
 	nodeError.message = message;
-	nodeError.description = description;
+	nodeError.description = description || undefined;
 	nodeError.context.outcome = outcome;
 	return nodeError;
+}
+
+/**
+ * Of an error that a tool throws, n8n makes another one, and replaces its message again
+ * (get-input-connection-data.js, `makeHandleToolInvocation`). A word joiner, which no one sees, keeps it
+ * from finding the name of a system error.
+ */
+function hideErrorNames(node: INode, text: string): string {
+	if (!isReplaced(node, text)) return text;
+	let end = 1;
+	while (!isReplaced(node, text.slice(0, end))) end++;
+	return `${text.slice(0, end - 1)}\u2060${hideErrorNames(node, text.slice(end - 1))}`;
+}
+
+function isReplaced(node: INode, message: string): boolean {
+	return new NodeOperationError(node, message).message !== message;
 }
 
 /** What earlier attempts have done for an item that has failed now. */
