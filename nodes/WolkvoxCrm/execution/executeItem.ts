@@ -164,10 +164,7 @@ function createSendContext<Parameters>(
 				beforeSend,
 				failed: (_failure, waitMs) => run.pause(waitMs),
 			}).catch((failure: Error) => throwQueryFailure(failure, operation))) as QueryResponse,
-		request: async (
-			body,
-			{ url, files = [], recordId: changedId = recordId || undefined } = {},
-		) => {
+		request: async (body, { url, files = [], recordId: changedId = recordId } = {}) => {
 			const response = await sendRequest(context, request, {
 				url,
 				body,
