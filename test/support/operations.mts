@@ -6,7 +6,7 @@ export interface Operation {
 	effect: 'reads' | 'creates' | 'updates' | 'upserts' | 'deletes';
 	/** What is required, and no more. One value names the item: `item0`, `item1` … */
 	parameters: IDataObject;
-	/** Where the request goes. */
+	/** Where the request goes; the search, if a change follows it. */
 	path: string;
 	/** The body for item 0, unless it is a form or empty. */
 	json?: IDataObject;
@@ -270,6 +270,7 @@ export const GET_QUOTA: Operation = {
 	path: 'token/tokenInformation.php',
 };
 
+/** Those that send one request per item. */
 export const OPERATIONS = [
 	CLOSE_CASE,
 	CREATE_CASE,
@@ -277,19 +278,20 @@ export const OPERATIONS = [
 	FIND_CASES,
 	UPDATE_CASE,
 	CREATE_CONTACT,
-	UPSERT_CONTACT,
 	DELETE_CONTACT,
 	FIND_CONTACTS,
 	FIND_CONTACTS_BY_DATE,
 	UPDATE_CONTACT,
 	CREATE_RECORD,
-	UPSERT_RECORD,
 	DELETE_RECORD,
 	FIND_RECORDS,
 	FIND_RECORDS_BY_DATE,
 	UPDATE_RECORD,
 	GET_QUOTA,
 ];
+
+/** Those that search before they change something. */
+export const UPSERTS = [UPSERT_CONTACT, UPSERT_RECORD];
 
 export const CREATES = OPERATIONS.filter(({ effect }) => effect === 'creates');
 
@@ -302,8 +304,6 @@ export const READS = OPERATIONS.filter(({ effect }) => effect === 'reads');
 
 /** The operations with Limit and Additional Body Fields. */
 export const SEARCHES = [FIND_CASES, FIND_CONTACTS, FIND_RECORDS, FIND_RECORDS_BY_DATE];
-
-export const UPSERTS = OPERATIONS.filter(({ effect }) => effect === 'upserts');
 
 export const DELETES = OPERATIONS.filter(({ effect }) => effect === 'deletes');
 

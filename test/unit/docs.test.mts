@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { WolkvoxCrm } from '../../nodes/WolkvoxCrm/WolkvoxCrm.node';
-import { OPERATIONS } from '../support/operations.mts';
+import { OPERATIONS, UPSERTS } from '../support/operations.mts';
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -33,7 +33,7 @@ describe('each operation', () => {
 	});
 
 	it('is in the tests of all operations', () => {
-		const tested = OPERATIONS.map(
+		const tested = [...OPERATIONS, ...UPSERTS].map(
 			({ parameters }) => `${parameters.resource}: ${parameters.operation}`,
 		);
 		const described = operations.map(({ resource, value }) => `${resource}: ${value}`);

@@ -12,6 +12,7 @@ import {
 	requiredFields,
 	UPDATE_CASE,
 	UPDATE_RECORD,
+	UPSERTS,
 	type Operation,
 } from '../support/operations.mts';
 import { FAILED_CALCULATIONS, FORMULA_ERRORS, NOT_VALID } from './failedCalculations.mts';
@@ -20,7 +21,7 @@ import { expectRefusal, parametersOf } from './product.mts';
 const { description } = new WolkvoxCrm();
 
 /** Each required parameter of each operation, as an expression and in each of its modes. */
-const REQUIRED = OPERATIONS.flatMap((operation) =>
+const REQUIRED = [...OPERATIONS, ...UPSERTS].flatMap((operation) =>
 	requiredFields(description, operation).flatMap(({ name, displayName, modes = [] }) =>
 		['', ...modes.map((mode) => mode.name)].map((mode) => ({
 			operation,
