@@ -1,27 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { EXPECTED_FORM, ALL_FIELDS, REPORT } from '../support/fields.mts';
-import { CLOSE_CASE, locator } from '../support/operations.mts';
-import { fieldOf, useServer } from '../support/server.mts';
+import { CLOSE_CASE, locator, UPDATE_CASE } from '../support/operations.mts';
+import { caseIdOf, fieldOf, LOST, REFUSED, useServer } from '../support/server.mts';
+import { useStandIn } from '../support/standIn.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CASE_ID,
 	CONTINUE,
-	RETRY_ON_FAIL,
 	execute,
 	expectRefusal,
 	numbered,
 	pairedItems,
+	RETRY_ON_FAIL,
 	textFile,
 } from '../support/wolkvox.mts';
-import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 jest.setTimeout(15_000);
 
 const server = useServer();
 forbidUnhandledRejections();
-
-const { parameters } = CLOSE_CASE;
 
 /** What Close offers beside the case, the status and the solution. */
 const { attachments, caseType, customFields, customFieldsJson, priority, responsible } = ALL_FIELDS;
@@ -35,7 +33,7 @@ const additionalFields = {
 };
 
 it('Case: Close sends the case, its status and its solution, and nothing else', async () => {
-	const { outputs } = await execute(server, parameters);
+	const { outputs } = await execute(server, CLOSE_CASE);
 	expect(server.requests).toHaveLength(1);
 	const [{ method, url, fields, files }] = server.requests;
 	expect([method, url]).toEqual(['POST', '/server/API/v2/cases/update.php']);
@@ -57,24 +55,21 @@ it('Case: Close sends the case, its status and its solution, and nothing else', 
 it('Case: Close sends what Case: Update sends with the same values, and outputs the same', async () => {
 	const items = [{ json: { n: 0 }, files: { report: REPORT } }];
 	const caseId = locator('id', CASE_ID);
-	const closed = await execute(server, parameters, {
+	const closed = await execute(server, CLOSE_CASE, {
 		items,
 		parameters: { caseId, additionalFields },
 	});
-	const updated = await execute(
-		server,
-		{ resource: 'case', operation: 'update', caseId },
-		{
-			items,
-			parameters: {
-				updateFields: {
-					...additionalFields,
-					status: parameters.status,
-					solution: parameters.solution,
-				},
+	const updated = await execute(server, UPDATE_CASE, {
+		items,
+		parameters: {
+			caseId,
+			updateFields: {
+				...additionalFields,
+				status: CLOSE_CASE.parameters.status,
+				solution: CLOSE_CASE.parameters.solution,
 			},
 		},
-	);
+	});
 	const [close, update] = server.requests.map(({ url, fields, files }) => ({ url, fields, files }));
 	expect(close).toEqual(update);
 	expect(JSON.parse(fieldOf(server.requests[0], 'form')!)).toEqual(EXPECTED_FORM);
@@ -83,13 +78,13 @@ it('Case: Close sends what Case: Update sends with the same values, and outputs 
 });
 
 it('Case: Close sends several files one per request, and outputs the case once', async () => {
-	const { outputs } = await execute(server, parameters, {
+	const { outputs } = await execute(server, CLOSE_CASE, {
 		items: numbered(2, { a: textFile('a.txt'), b: textFile('b.txt') }),
 		parameters: { additionalFields: { attachments: 'a, b' } },
 	});
 	expect(
 		server.requests.map((request) => [
-			fieldOf(request, 'wolkvox-id'),
+			caseIdOf(request),
 			fieldOf(request, 'solution'),
 			...request.files.map(({ name }) => name),
 		]),
@@ -108,7 +103,7 @@ it.each([
 ])(
 	'Case: Close has the options of Case: Update for files: %s, as %s',
 	async (multipleFiles, attachmentField, parts) => {
-		await execute(server, parameters, {
+		await execute(server, CLOSE_CASE, {
 			items: numbered(1, { a: textFile('a.txt'), b: textFile('b.txt') }),
 			parameters: { additionalFields: { attachments: 'a, b' } },
 			options: { multipleFiles, attachmentField },
@@ -123,7 +118,7 @@ describe('Case: Close refuses before sending', () => {
 		{ label: 'Solution', field: 'solution', advice: 'Wolkvox requires it to close a case.' },
 	])("'$label' if it is empty", async ({ label, field, advice }) => {
 		for (const value of ['  ', '={{ "" }}', '={{ undefined }}', '={{ null }}']) {
-			const result = await execute(server, parameters, { parameters: { [field]: value } });
+			const result = await execute(server, CLOSE_CASE, { parameters: { [field]: value } });
 			expect(expectRefusal(server, result, `'${label}' is empty`)).toContain(advice);
 		}
 	});
@@ -131,12 +126,12 @@ describe('Case: Close refuses before sending', () => {
 	it("a value that is none, and a file that the item doesn't have", async () => {
 		expectRefusal(
 			server,
-			await execute(server, parameters, { parameters: { solution: '={{ ({ a: 1 }) }}' } }),
+			await execute(server, CLOSE_CASE, { parameters: { solution: '={{ ({ a: 1 }) }}' } }),
 			/^'Solution' must be text, but is an object/,
 		);
 		expectRefusal(
 			server,
-			await execute(server, parameters, {
+			await execute(server, CLOSE_CASE, {
 				parameters: { additionalFields: { attachments: 'report' } },
 			}),
 			/^'Attachments'/,
@@ -144,15 +139,12 @@ describe('Case: Close refuses before sending', () => {
 	});
 
 	it('only the items that lack something, if the run goes on', async () => {
-		const { outputs } = await execute(server, parameters, {
+		const { outputs } = await execute(server, CLOSE_CASE, {
 			items: numbered(3),
 			parameters: { solution: '={{ $json.n === 1 ? "" : "Done" }}' },
 			node: CONTINUE,
 		});
-		expect(server.requests.map((request) => fieldOf(request, 'wolkvox-id'))).toEqual([
-			'item0',
-			'item2',
-		]);
+		expect(server.requests.map(caseIdOf)).toEqual(['item0', 'item2']);
 		expect(pairedItems(outputs[0])).toEqual([0, 2]);
 		expect(outputs[1]).toEqual([
 			{ json: { n: 1, error: "'Solution' is empty [item 1]" }, pairedItem: { item: 1 } },
@@ -163,7 +155,7 @@ describe('Case: Close refuses before sending', () => {
 describe('Case: Close that fails', () => {
 	const adviceAfter = async (fields: IDataObject) => {
 		server.respond = () => ({ status: 412, body: { code: 412, msg: 'No' } });
-		const { error } = await execute(server, parameters, {
+		const { error } = await execute(server, CLOSE_CASE, {
 			parameters: { additionalFields: fields },
 		});
 		expect(error!.message).toBe('No');
@@ -185,8 +177,8 @@ describe('Case: Close that fails', () => {
 	});
 
 	it('without an answer is not sent again, nor is a later item of the same case', async () => {
-		server.respond = () => (response) => response.destroy();
-		const { outputs } = await execute(server, parameters, {
+		server.respond = () => LOST;
+		const { outputs } = await execute(server, CLOSE_CASE, {
 			items: numbered(2),
 			parameters: { caseId: locator('id', CASE_ID) },
 			node: { ...RETRY_ON_FAIL, ...CONTINUE },
@@ -200,20 +192,12 @@ describe('Case: Close that fails', () => {
 
 	it('is sent again by Retry On Fail, and what was closed is not', async () => {
 		let refusals = 1;
-		server.respond = (request) =>
-			fieldOf(request, 'wolkvox-id') === 'item1' && refusals-- > 0
-				? { status: 400, body: { code: 400, msg: 'No' } }
-				: {};
-		const { outputs } = await execute(server, parameters, {
+		server.respond = (request) => (caseIdOf(request) === 'item1' && refusals-- > 0 ? REFUSED : {});
+		const { outputs } = await execute(server, CLOSE_CASE, {
 			items: numbered(3),
 			node: RETRY_ON_FAIL,
 		});
-		expect(server.requests.map((request) => fieldOf(request, 'wolkvox-id'))).toEqual([
-			'item0',
-			'item1',
-			'item1',
-			'item2',
-		]);
+		expect(server.requests.map(caseIdOf)).toEqual(['item0', 'item1', 'item1', 'item2']);
 		expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
 	});
 });
@@ -222,7 +206,7 @@ describe('At the stand-in,', () => {
 	const crm = useStandIn();
 
 	it('a case is closed by its number, with its solution and a file, in two calls', async () => {
-		const { outputs } = await execute(crm, parameters, {
+		const { outputs } = await execute(crm, CLOSE_CASE, {
 			items: numbered(1, { report: textFile('report.pdf') }),
 			parameters: {
 				caseId: locator('number', ' CASO-1002 '),

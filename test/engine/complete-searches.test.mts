@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { IDataObject } from 'n8n-workflow';
 
 import {
@@ -7,20 +5,30 @@ import {
 	FIND_CONTACTS,
 	FIND_CONTACTS_BY_DATE,
 	FIND_RECORDS_BY_DATE,
+	locator,
 	SEARCHES,
+	type Operation,
 } from '../support/operations.mts';
-import { found, itemOf, type ReceivedRequest, useServer } from '../support/server.mts';
+import {
+	busyFor,
+	found,
+	itemOf,
+	REFUSED,
+	useServer,
+	waitForLateRequests,
+	type ReceivedRequest,
+} from '../support/server.mts';
+import { useStandIn } from '../support/standIn.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
-	RETRY_ON_FAIL,
-	TOOL,
 	execute,
 	expectRefusal,
 	numbered,
 	pairedItems,
+	RETRY_ON_FAIL,
+	TOOL,
 } from '../support/wolkvox.mts';
-import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 jest.setTimeout(15_000);
 
@@ -55,10 +63,10 @@ function servePages(served: IDataObject[][], announced = served.flat().length) {
 
 const inTens = (all: IDataObject[]) => [all.slice(0, 10), all.slice(10, 20), all.slice(20)];
 
-describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) => {
+describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', (search) => {
 	it('asks for the next pages until all announced records are there', async () => {
 		servePages(inTens(records(23)));
-		const { outputs } = await execute(server, parameters, { parameters: ALL });
+		const { outputs } = await execute(server, search, { parameters: ALL });
 		expect(pages()).toEqual([undefined, 2, 3]);
 		const [first, ...others] = server.requests.map(({ url, json }) => ({ url, json }));
 		expect(others).toEqual(
@@ -77,7 +85,7 @@ describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) =>
 		[50, 3],
 	])('with the limit %d makes %d requests for 23 records in pages of 10', async (limit, calls) => {
 		servePages(inTens(records(23)));
-		const { outputs } = await execute(server, parameters, { parameters: { limit } });
+		const { outputs } = await execute(server, search, { parameters: { limit } });
 		expect(pages()).toEqual([undefined, 2, 3].slice(0, calls));
 		expect(idsOf(outputs[0])).toEqual(ids(Math.min(limit, 23)));
 	});
@@ -91,14 +99,14 @@ describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) =>
 		]) {
 			server.requests.length = 0;
 			servePages(served, 23);
-			const { error } = await execute(server, parameters, { parameters: ALL });
+			const { error } = await execute(server, search, { parameters: ALL });
 			expect(error).toMatchObject({
 				message: 'Wolkvox found 23 records, but sent only 10 of them [item 0]',
 				description: expect.stringMatching(/'Limit'.*'Incomplete Results'.*'Return'/),
 			});
 			expect(pages()).toEqual([undefined, 2]);
 
-			const { outputs } = await execute(server, parameters, { parameters: ALL, options: RETURN });
+			const { outputs } = await execute(server, search, { parameters: ALL, options: RETURN });
 			expect(idsOf(outputs[0])).toEqual(ids(10));
 			expect(pages()).toEqual([undefined, 2, undefined, 2]);
 		}
@@ -108,7 +116,7 @@ describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) =>
 		servePages(inTens(records(23)));
 		for (const page of [1, 2, '2']) {
 			server.requests.length = 0;
-			const { outputs } = await execute(server, parameters, {
+			const { outputs } = await execute(server, search, {
 				parameters: ALL,
 				options: { bodyFields: { page } },
 			});
@@ -126,7 +134,7 @@ describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) =>
 		]) {
 			server.requests.length = 0;
 			server.respond = () => ({ body });
-			const { outputs } = await execute(server, parameters, { parameters: ALL });
+			const { outputs } = await execute(server, search, { parameters: ALL });
 			expect(server.requests).toHaveLength(1);
 			expect(idsOf(outputs[0])).toEqual(ids(10));
 		}
@@ -134,9 +142,8 @@ describe.each([...SEARCHES, FIND_CONTACTS_BY_DATE])('$name', ({ parameters }) =>
 });
 
 describe('A search', () => {
-	const { parameters } = FIND_CONTACTS;
 	const searchAll = async (settings: Parameters<typeof execute>[2] = {}) =>
-		await execute(server, parameters, { parameters: ALL, ...settings });
+		await execute(server, FIND_CONTACTS, { parameters: ALL, ...settings });
 
 	it.each<[string, IDataObject]>([
 		['Total records', { 'Total records': 12 }],
@@ -196,7 +203,7 @@ describe('A search', () => {
 
 	it('fails if a later page fails, and does not output a part', async () => {
 		for (const response of [
-			{ status: 400, body: { code: 400, msg: 'No' } },
+			REFUSED,
 			{ body: { code: 200, msg: 'Hm', data: [] } },
 			{ body: '<p>Login' },
 		]) {
@@ -215,9 +222,7 @@ describe('A search', () => {
 		const { respond } = server;
 		let failures = 1;
 		server.respond = (request, index) =>
-			pageOf(request) === 2 && failures-- > 0
-				? { status: 429, headers: { 'retry-after': '0' }, body: { code: 429, msg: 'Busy' } }
-				: respond(request, index);
+			pageOf(request) === 2 && failures-- > 0 ? busyFor(0) : respond(request, index);
 		const { outputs } = await searchAll();
 		expect(pages()).toEqual([undefined, 2, 2, 3]);
 		expect(idsOf(outputs[0])).toEqual(ids(23));
@@ -228,9 +233,7 @@ describe('A search', () => {
 		const { respond } = server;
 		let failures = 1;
 		server.respond = (request, index) =>
-			pageOf(request) === 2 && failures-- > 0
-				? { status: 400, body: { code: 400, msg: 'No' } }
-				: respond(request, index);
+			pageOf(request) === 2 && failures-- > 0 ? REFUSED : respond(request, index);
 		const { outputs } = await searchAll({ node: RETRY_ON_FAIL });
 		expect(pages()).toEqual([undefined, 2, undefined, 2, 3]);
 		expect(idsOf(outputs[0])).toEqual(ids(23));
@@ -245,7 +248,7 @@ describe('A search', () => {
 			return { ...respond(request, index), delayMs: 20 };
 		};
 		const { run } = await searchAll({ onStart: (stop) => void (cancel = stop) });
-		await sleep(100);
+		await waitForLateRequests();
 		expect(run.status).toBe('canceled');
 		expect(pages()).toEqual([undefined, 2]);
 	});
@@ -266,7 +269,6 @@ describe('A search', () => {
 			const expected = numbered(6).flatMap((_, item) => all(item).map((json) => ({ item, json })));
 			expect(outputs[0].map(({ json }) => json)).toEqual(expected.map(({ json }) => json));
 			expect(pairedItems(outputs[0])).toEqual(expected.map(({ item }) => item));
-			expect(server.mostConcurrent).toBe(maxConcurrent);
 			expect(server.requests).toHaveLength(1 + 1 + 1 + 2 + 2 + 3);
 		},
 	);
@@ -310,10 +312,11 @@ describe('If nothing is found,', () => {
 
 	it.each([...SEARCHES, FIND_CONTACTS_BY_DATE])(
 		'$name returns no item by default, and with Fail leaves by the error output',
-		async ({ parameters }) => {
+		async (search) => {
+			const { parameters } = search;
 			nothingFor(1);
 			const settings = { items: numbered(3), node: CONTINUE };
-			const usual = await execute(server, parameters, settings);
+			const usual = await execute(server, search, settings);
 			expect(pairedItems(usual.outputs[0])).toEqual([0, 2]);
 			expect(usual.outputs[1]).toEqual([]);
 
@@ -321,7 +324,7 @@ describe('If nothing is found,', () => {
 				parameters.filterBy === 'dateRange'
 					? `${parameters.from} to ${parameters.to}`
 					: `"item1" in the field "${parameters.operation === 'getMany' && parameters.resource === 'case' ? 'idPrefijo' : 'emailcontact'}"`;
-			const { outputs } = await execute(server, parameters, { ...settings, options: FAIL });
+			const { outputs } = await execute(server, search, { ...settings, options: FAIL });
 			expect(pairedItems(outputs[0])).toEqual([0, 2]);
 			expect(outputs[1]).toEqual([
 				{
@@ -334,7 +337,7 @@ describe('If nothing is found,', () => {
 
 	it('a search that must find something stops the run, and says how to go on', async () => {
 		nothingFor(1);
-		const { error } = await execute(server, FIND_CASES.parameters, {
+		const { error } = await execute(server, FIND_CASES, {
 			items: numbered(3),
 			options: FAIL,
 		});
@@ -349,7 +352,7 @@ describe('If nothing is found,', () => {
 	it('a search that must find something searches again with Retry On Fail', async () => {
 		let searches = 0;
 		server.respond = () => ({ body: searches++ === 0 ? found() : found({ wolkvox_id: 'r1' }) });
-		const { outputs } = await execute(server, FIND_CASES.parameters, {
+		const { outputs } = await execute(server, FIND_CASES, {
 			options: FAIL,
 			node: RETRY_ON_FAIL,
 		});
@@ -359,34 +362,28 @@ describe('If nothing is found,', () => {
 
 	it('an AI agent is told what was looked for', async () => {
 		nothingFor(0);
-		const { error } = await execute(server, FIND_CASES.parameters, { options: FAIL, node: TOOL });
+		const { error } = await execute(server, FIND_CASES, { options: FAIL, node: TOOL });
 		expect(error!.message).toMatch(
 			/^Wolkvox found nothing for "item0" in the field "idPrefijo" \[item 0\]\. Check the value/,
 		);
 	});
 });
 
-it.each<{ parameters: IDataObject; sent: string }>([
-	{ parameters: { ...FIND_CASES.parameters, value: ' CASO-1002\n' }, sent: 'CASO-1002' },
+it.each<{ search: Operation; parameters: IDataObject; sent: string }>([
+	{ search: FIND_CASES, parameters: { value: ' CASO-1002\n' }, sent: 'CASO-1002' },
+	{ search: FIND_CONTACTS, parameters: { value: '\tana@example.com ' }, sent: 'ana@example.com' },
+	{ search: FIND_CONTACTS, parameters: { value: ' Ana Ruiz ' }, sent: ' Ana Ruiz ' },
+	{ search: FIND_CONTACTS, parameters: { value: ' a @ b ' }, sent: ' a @ b ' },
 	{
-		parameters: { ...FIND_CONTACTS.parameters, value: '\tana@example.com ' },
-		sent: 'ana@example.com',
-	},
-	{ parameters: { ...FIND_CONTACTS.parameters, value: ' Ana Ruiz ' }, sent: ' Ana Ruiz ' },
-	{ parameters: { ...FIND_CONTACTS.parameters, value: ' a @ b ' }, sent: ' a @ b ' },
-	{
-		parameters: {
-			...FIND_CASES.parameters,
-			searchBy: { __rl: true, mode: 'list', value: 'status' },
-			value: ' open ',
-		},
+		search: FIND_CASES,
+		parameters: { searchBy: locator('list', 'status'), value: ' open ' },
 		sent: ' open ',
 	},
 ])(
 	'A search trims the value if it is a case number or an email address, and sends others as typed: $sent',
-	async ({ parameters, sent }) => {
+	async ({ search, parameters, sent }) => {
 		server.respond = () => ({ body: found() });
-		await execute(server, parameters);
+		await execute(server, search, { parameters });
 		expect(server.requests.map(({ json }) => (json as IDataObject).value)).toEqual([sent]);
 	},
 );
@@ -407,30 +404,26 @@ describe('At the stand-in,', () => {
 		for (const id of IDS) crm.cases.push({ ...first, id, number: `CASO-${id}` });
 	});
 
-	it.each<[string, IDataObject]>([
-		['contacts by email', { ...FIND_CONTACTS.parameters, value: 'ana@example.com' }],
-		['contacts by date', { ...FIND_CONTACTS_BY_DATE.parameters, options: {} }],
-		['records by date', { ...FIND_RECORDS_BY_DATE.parameters, module: 'contacts' }],
-		[
-			'cases by status',
-			{
-				...FIND_CASES.parameters,
-				searchBy: { __rl: true, mode: 'list', value: 'status' },
-				value: 'open',
-			},
-		],
-	])('23 %s in pages of 10 are three calls, and each is output once', async (_, parameters) => {
-		const { outputs } = await execute(crm, parameters, { parameters: ALL });
-		expect(idsOf(outputs[0])).toEqual(IDS);
-		expect(crm.log).toHaveLength(3);
-	});
+	it.each<[string, Operation, IDataObject]>([
+		['contacts by email', FIND_CONTACTS, { value: 'ana@example.com' }],
+		['contacts by date', FIND_CONTACTS_BY_DATE, {}],
+		['records by date', FIND_RECORDS_BY_DATE, { module: 'contacts' }],
+		['cases by status', FIND_CASES, { searchBy: locator('list', 'status'), value: 'open' }],
+	])(
+		'23 %s in pages of 10 are three calls, and each is output once',
+		async (_, search, parameters) => {
+			const { outputs } = await execute(crm, search, { parameters: { ...ALL, ...parameters } });
+			expect(idsOf(outputs[0])).toEqual(IDS);
+			expect(crm.log).toHaveLength(3);
+		},
+	);
 
 	it.each([
 		[10, 1],
 		[15, 2],
 		[50, 3],
 	])('%d contacts at most are %d calls', async (limit, calls) => {
-		const { outputs } = await execute(crm, FIND_CONTACTS.parameters, {
+		const { outputs } = await execute(crm, FIND_CONTACTS, {
 			parameters: { value: 'ana@example.com', limit },
 		});
 		expect(idsOf(outputs[0])).toEqual(IDS.slice(0, limit));
@@ -438,7 +431,7 @@ describe('At the stand-in,', () => {
 	});
 
 	it('one page is output if Additional Body Fields name it', async () => {
-		const { outputs } = await execute(crm, FIND_CONTACTS.parameters, {
+		const { outputs } = await execute(crm, FIND_CONTACTS, {
 			parameters: { value: 'ana@example.com', ...ALL },
 			options: { bodyFields: '{ "page": 3 }' },
 		});

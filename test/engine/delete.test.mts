@@ -1,40 +1,41 @@
-import { DELETES, DELETE_CONTACT, DELETE_RECORD, locator } from '../support/operations.mts';
+import { DELETE_CONTACT, DELETE_RECORD, DELETES, locator } from '../support/operations.mts';
 import {
+	busyFor,
+	LOST,
+	REFUSED,
 	SUCCESS,
-	itemOf,
 	successFor,
-	type ScriptedResponse,
 	useServer,
+	itemOf,
+	type ScriptedResponse,
 } from '../support/server.mts';
+import { useStandIn } from '../support/standIn.mts';
+import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
+	CASE_ID as ID,
 	CONTINUE,
-	RETRY_ON_FAIL,
-	TOOL,
 	execute,
 	expectRefusal,
 	numbered,
 	pairedItems,
+	RETRY_ON_FAIL,
+	TOOL,
 } from '../support/wolkvox.mts';
-import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 jest.setTimeout(15_000);
 
 const server = useServer();
 forbidUnhandledRejections();
 
-const ID = '647f6ff1660dff48d803ffe6';
-
-const sentItems = () => server.requests.map(itemOf);
-
-describe.each(DELETES)('$name', ({ name, parameters }) => {
+describe.each(DELETES)('$name', (operation) => {
+	const { name } = operation;
 	const noun = name.split(':')[0].toLowerCase();
 	const idField = noun === 'contact' ? 'contactId' : 'recordId';
 	const label = noun === 'contact' ? 'Contact' : 'Record';
 
 	it('sends one ID as text, as in the sample of the documentation', async () => {
 		server.respond = (request) => ({ body: successFor(request) });
-		const { outputs } = await execute(server, parameters);
+		const { outputs } = await execute(server, operation);
 		expect(server.requests).toHaveLength(1);
 		const [{ method, url, json }] = server.requests;
 		expect([method, url]).toEqual(['POST', '/server/API/v2/custom/delete.php']);
@@ -54,13 +55,13 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 
 	it('takes the ID from the URL of the open record, and names it in the output', async () => {
 		server.respond = () => ({ body: { code: 200, error: 'null', msg: 'ok', data: [] } });
-		await execute(server, parameters, {
+		await execute(server, operation, {
 			parameters: { [idField]: locator('url', `https://crm.wolkvox.com/x/${ID}?tab=1`) },
 		});
 		expect(server.requests[0].json).toMatchObject({ 'wolkvox-id': ID });
 
 		server.respond = () => ({ body: { code: 200, msg: 'ok', data: { wolkvox_id: '' } } });
-		const { outputs } = await execute(server, parameters);
+		const { outputs } = await execute(server, operation);
 		expect(outputs[0][0].json).toEqual({
 			code: 200,
 			msg: 'ok',
@@ -70,7 +71,7 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 	});
 
 	it.each<{ fault: string; response: ScriptedResponse }>([
-		{ fault: 'a lost connection', response: (response) => response.destroy() },
+		{ fault: 'a lost connection', response: LOST },
 		{ fault: 'a gateway', response: { status: 502, body: '<h1>Bad gateway' } },
 		{ fault: 'a web page of a server error', response: { status: 500, body: '<h1>Error' } },
 		{ fault: 'a response without a code', response: { body: { data: { wolkvox_id: 'item0' } } } },
@@ -80,22 +81,22 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 		},
 	])('that may have been applied is not sent again, after $fault', async ({ response }) => {
 		server.respond = () => response;
-		const { error } = await execute(server, parameters, { node: RETRY_ON_FAIL });
+		const { error } = await execute(server, operation, { node: RETRY_ON_FAIL });
 		expect(server.requests).toHaveLength(1);
 		expect(error!.context!.outcome).toBe('unknown');
 		expect(error!.description).toContain(`Wolkvox may have deleted the ${noun} anyway`);
 	});
 
 	it('tells an AI agent in one message that the record may be gone', async () => {
-		server.respond = () => (response) => response.destroy();
-		const { error } = await execute(server, parameters, { node: { ...TOOL, ...RETRY_ON_FAIL } });
+		server.respond = () => LOST;
+		const { error } = await execute(server, operation, { node: { ...TOOL, ...RETRY_ON_FAIL } });
 		expect(error!.message).toContain(`Wolkvox may have deleted the ${noun} anyway`);
 		expect(server.requests).toHaveLength(1);
 	});
 
 	it('of a record that Wolkvox does not know says which ID it needs', async () => {
 		server.respond = () => ({ status: 404, body: { code: 404, msg: 'No such record' } });
-		const { error } = await execute(server, parameters);
+		const { error } = await execute(server, operation);
 		expect(error).toMatchObject({
 			message: 'No such record',
 			httpCode: '404',
@@ -110,36 +111,28 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 	});
 
 	it('is repeated after a refusal for the time being', async () => {
-		server.respond = (request, index) =>
-			index === 0
-				? { status: 429, headers: { 'retry-after': '0' }, body: { code: 429, msg: 'Busy' } }
-				: { body: successFor(request) };
-		const { outputs } = await execute(server, parameters);
-		expect(sentItems()).toEqual([0, 0]);
+		server.respond = (request, index) => (index === 0 ? busyFor(0) : { body: successFor(request) });
+		const { outputs } = await execute(server, operation);
+		expect(server.sentItems).toEqual([0, 0]);
 		expect(outputs[0]).toHaveLength(1);
 	});
 
 	it('with Retry On Fail deletes nothing twice, and sends again what was refused', async () => {
 		let refusals = 1;
 		server.respond = (request) =>
-			itemOf(request) === 1 && refusals-- > 0
-				? { status: 400, body: { code: 400, msg: 'No' } }
-				: { body: successFor(request) };
-		const { outputs } = await execute(server, parameters, {
+			itemOf(request) === 1 && refusals-- > 0 ? REFUSED : { body: successFor(request) };
+		const { outputs } = await execute(server, operation, {
 			items: numbered(3),
 			node: RETRY_ON_FAIL,
 		});
-		expect(sentItems()).toEqual([0, 1, 1, 2]);
+		expect(server.sentItems).toEqual([0, 1, 1, 2]);
 		expect(pairedItems(outputs[0])).toEqual([0, 1, 2]);
 	});
 
 	it('that stops says what was deleted before', async () => {
-		server.respond = (request) =>
-			itemOf(request) === 2
-				? { status: 400, body: { code: 400, msg: 'No' } }
-				: { body: successFor(request) };
-		const { error, outputs } = await execute(server, parameters, { items: numbered(5) });
-		expect(sentItems()).toEqual([0, 1, 2]);
+		server.respond = (request) => (itemOf(request) === 2 ? REFUSED : { body: successFor(request) });
+		const { error, outputs } = await execute(server, operation, { items: numbered(5) });
+		expect(server.sentItems).toEqual([0, 1, 2]);
 		expect(error!.description).toMatch(
 			new RegExp(`Before this, 2 ${noun}s were deleted: items 0-1\\.$`),
 		);
@@ -151,7 +144,7 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 			itemOf(request) === 1
 				? { status: 404, body: { code: 404, msg: 'No' } }
 				: { body: successFor(request) };
-		const { outputs } = await execute(server, parameters, {
+		const { outputs } = await execute(server, operation, {
 			items: numbered(3),
 			options: { maxConcurrent: 3 },
 			node: CONTINUE,
@@ -161,14 +154,14 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 	});
 
 	it('is not sent for a record that an earlier item may have deleted', async () => {
-		server.respond = () => (response) => response.destroy();
-		const { outputs } = await execute(server, parameters, {
+		server.respond = () => LOST;
+		const { outputs } = await execute(server, operation, {
 			items: numbered(2),
 			parameters: { [idField]: locator('id', '={{ $json.n ? "ITEM7" : "item7" }}') },
 			options: { maxConcurrent: 20 },
 			node: CONTINUE,
 		});
-		expect(sentItems()).toEqual([7]);
+		expect(server.sentItems).toEqual([7]);
 		expect(outputs[1].map(({ json }) => json.error)).toEqual([
 			expect.stringMatching(/ \[outcome unknown\]$/),
 			`It is unknown whether item 0 has deleted the same ${noun} [item 1]`,
@@ -178,7 +171,7 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 	it.each(['  ', '={{ "" }}', '={{ undefined }}', '={{ null }}'])(
 		'refuses %j as the record before anything is sent',
 		async (value) => {
-			const result = await execute(server, parameters, {
+			const result = await execute(server, operation, {
 				parameters: { [idField]: locator('id', value) },
 			});
 			expectRefusal(server, result, `'${label}' is empty`);
@@ -186,7 +179,7 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 	);
 
 	it('refuses a URL without an ID before anything is sent', async () => {
-		const result = await execute(server, parameters, {
+		const result = await execute(server, operation, {
 			parameters: { [idField]: locator('url', 'https://crm.wolkvox.com/contacts/list') },
 		});
 		expectRefusal(server, result, new RegExp(`^The URL in '${label}' contains no ${noun} ID`));
@@ -194,14 +187,13 @@ describe.each(DELETES)('$name', ({ name, parameters }) => {
 });
 
 it("Record: Delete needs a module, and sends a company's own as it is spelled", async () => {
-	const { parameters } = DELETE_RECORD;
 	expectRefusal(
 		server,
-		await execute(server, parameters, { parameters: { module: locator('name', '={{ "" }}') } }),
+		await execute(server, DELETE_RECORD, { parameters: { module: locator('name', '={{ "" }}') } }),
 		"'Module' is empty",
 	);
 	server.respond = (request) => ({ body: successFor(request) });
-	await execute(server, parameters, { parameters: { module: locator('name', 'Ventas 2') } });
+	await execute(server, DELETE_RECORD, { parameters: { module: locator('name', 'Ventas 2') } });
 	expect(server.requests[0].json).toMatchObject({ module: 'Ventas 2' });
 });
 
@@ -210,7 +202,7 @@ describe('At the stand-in,', () => {
 
 	it('contacts are deleted by their ID, one call each, and no others', async () => {
 		const [first, second, ...others] = crm.records.map(({ id }) => id);
-		const { outputs } = await execute(crm, DELETE_CONTACT.parameters, {
+		const { outputs } = await execute(crm, DELETE_CONTACT, {
 			items: numbered(3),
 			parameters: {
 				contactId: locator('id', `={{ ["${first}", "none", "${second}"][$json.n] }}`),

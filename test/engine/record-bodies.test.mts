@@ -3,22 +3,22 @@ import type { IDataObject } from 'n8n-workflow';
 import {
 	CREATE_CONTACT,
 	CREATE_RECORD,
+	locator,
 	UPDATE_CONTACT,
 	UPDATE_RECORD,
-	locator,
+	type Operation,
 } from '../support/operations.mts';
-import { successFor, useServer } from '../support/server.mts';
-import { TOKEN, execute, expectRefusal, numbered } from '../support/wolkvox.mts';
+import { useServer } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
 import { forbidUnhandledRejections } from '../support/unhandled.mts';
+import { execute, expectRefusal, numbered, TOKEN } from '../support/wolkvox.mts';
 
 const server = useServer();
 forbidUnhandledRejections();
 
 /** Sends one item and returns the body that the server received. */
-async function send(operation: IDataObject, settings: Parameters<typeof execute>[2] = {}) {
-	server.requests.length = 0;
-	server.respond = (request) => ({ body: successFor(request) });
+async function send(operation: Operation, settings: Parameters<typeof execute>[2] = {}) {
+	server.requests = [];
 	const { error } = await execute(server, operation, settings);
 	if (error) throw error;
 	expect(server.requests).toHaveLength(1);
@@ -26,7 +26,7 @@ async function send(operation: IDataObject, settings: Parameters<typeof execute>
 }
 
 describe.each([CREATE_RECORD, UPDATE_RECORD])('Additional Body Fields of $name', (operation) => {
-	const { name, parameters } = operation;
+	const { name } = operation;
 	const usual = {
 		operation: 'demo',
 		module: 'contacts',
@@ -41,7 +41,7 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])('Additional Body Fields of $name',
 			'={{ ({ type: "task", attachments: ["a", { b: 1 }], done: false, none: null }) }}',
 		],
 	])('are sent beside the fields, with their types, from %s', async (_, bodyFields) => {
-		expect(await send(parameters, { options: { bodyFields: bodyFields as string } })).toEqual({
+		expect(await send(operation, { options: { bodyFields: bodyFields as string } })).toEqual({
 			...usual,
 			type: 'task',
 			attachments: ['a', { b: 1 }],
@@ -51,12 +51,11 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])('Additional Body Fields of $name',
 	});
 
 	it.each(['', '{}', '={{ undefined }}'])('can be %j, which adds nothing', async (bodyFields) => {
-		expect(await send(parameters, { options: { bodyFields } })).toEqual(usual);
+		expect(await send(operation, { options: { bodyFields } })).toEqual(usual);
 	});
 
 	it('can be others for each item', async () => {
-		server.respond = (request) => ({ body: successFor(request) });
-		await execute(server, parameters, {
+		await execute(server, operation, {
 			items: numbered(2),
 			options: { bodyFields: '={{ ({ type: ["task", "call"][$json.n] }) }}' },
 		});
@@ -66,7 +65,7 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])('Additional Body Fields of $name',
 	it.each(Object.keys(usual))('cannot replace "%s", which the node itself sends', async (key) => {
 		expectRefusal(
 			server,
-			await execute(server, parameters, { options: { bodyFields: { [key]: TOKEN } } }),
+			await execute(server, operation, { options: { bodyFields: { [key]: TOKEN } } }),
 			`'Additional Body Fields (JSON)' contains "${key}", which the node itself sends`,
 		);
 	});
@@ -80,17 +79,16 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])('Additional Body Fields of $name',
 			`'Additional Body Fields (JSON)': "a" is not a valid number, date or text`,
 		],
 	])('are refused before sending if they are %s', async (bodyFields, message) => {
-		expectRefusal(server, await execute(server, parameters, { options: { bodyFields } }), message);
+		expectRefusal(server, await execute(server, operation, { options: { bodyFields } }), message);
 	});
 });
 
 describe.each([CREATE_RECORD, UPDATE_RECORD])(
 	'Fields (JSON) among the options of $name',
 	(operation) => {
-		const { parameters } = operation;
 		const fieldsOf = async (fields: IDataObject, fieldsJson: unknown) =>
 			(
-				(await send(parameters, {
+				(await send(operation, {
 					parameters: { fields },
 					options: { fieldsJson } as IDataObject,
 				})) as IDataObject
@@ -120,7 +118,7 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])(
 			server.requests.length = 0;
 			expectRefusal(
 				server,
-				await execute(server, parameters, {
+				await execute(server, operation, {
 					parameters: { fields: {} },
 					options: { fieldsJson: '{}' },
 				}),
@@ -133,94 +131,88 @@ describe.each([CREATE_RECORD, UPDATE_RECORD])(
 			['[]', "'Fields (JSON)' is not a JSON object"],
 			['{"a": 1, "a": 2}', `'Fields (JSON)' contains "a" twice`],
 		])('are refused before sending if they are %s', async (fieldsJson, message) => {
-			expectRefusal(
-				server,
-				await execute(server, parameters, { options: { fieldsJson } }),
-				message,
-			);
+			expectRefusal(server, await execute(server, operation, { options: { fieldsJson } }), message);
 		});
 
 		it('have no effect on top, where they are no parameter', async () => {
-			const body = await send(parameters, { parameters: { fieldsJson: '{"Name": "top"}' } });
+			const body = await send(operation, { parameters: { fieldsJson: '{"Name": "top"}' } });
 			expect((body as IDataObject).fields).not.toHaveProperty('Name');
 		});
 	},
 );
 
-describe.each([CREATE_CONTACT, UPDATE_CONTACT])(
-	'Contact Fields of $name',
-	({ name, parameters }) => {
-		const fieldsOf = async (contactFields: IDataObject) =>
-			((await send(parameters, { parameters: { contactFields } })) as IDataObject).fields;
+describe.each([CREATE_CONTACT, UPDATE_CONTACT])('Contact Fields of $name', (operation) => {
+	const { name } = operation;
+	const fieldsOf = async (contactFields: IDataObject) =>
+		((await send(operation, { parameters: { contactFields } })) as IDataObject).fields;
 
-		it('are sent under the names of Wolkvox, in its module of contacts', async () => {
-			const body = await send(parameters, {
-				parameters: {
-					contactFields: {
-						name: 'Ana Ruiz',
-						email: 'ana@example.com',
-						phone: '+57 300 123 4567',
-						identification: '={{ 1032456789 }}',
-					},
+	it('are sent under the names of Wolkvox, in its module of contacts', async () => {
+		const body = await send(operation, {
+			parameters: {
+				contactFields: {
+					name: 'Ana Ruiz',
+					email: 'ana@example.com',
+					phone: '+57 300 123 4567',
+					identification: '={{ 1032456789 }}',
 				},
-			});
-			expect(body).toEqual({
-				operation: 'demo',
-				module: 'contacts',
-				...(name === UPDATE_CONTACT.name && { 'wolkvox-id': 'item0' }),
-				fields: {
-					namecontact: 'Ana Ruiz',
-					emailcontact: 'ana@example.com',
-					telephonecontact: '+57 300 123 4567',
-					idcontact: '1032456789',
-				},
-			});
+			},
 		});
-
-		it('have custom fields beside them, and win over those of the same name', async () => {
-			expect(
-				await fieldsOf({
-					name: 'Ana',
-					customFields: { field: [{ name: 'Etapa ', value: 'lead' }] },
-					customFieldsJson: '{"Edad": 40, "namecontact": "Luis"}',
-				}),
-			).toEqual({ namecontact: 'Ana', 'Etapa ': 'lead', Edad: 40 });
+		expect(body).toEqual({
+			operation: 'demo',
+			module: 'contacts',
+			...(name === UPDATE_CONTACT.name && { 'wolkvox-id': 'item0' }),
+			fields: {
+				namecontact: 'Ana Ruiz',
+				emailcontact: 'ana@example.com',
+				telephonecontact: '+57 300 123 4567',
+				idcontact: '1032456789',
+			},
 		});
+	});
 
-		it('can have a phone number that is an object, and no other object', async () => {
-			const phone = { value: '3001234567', country: 'CO', code: '+57' };
-			expect(await fieldsOf({ phone: `={{ (${JSON.stringify(phone)}) }}` })).toEqual({
-				telephonecontact: phone,
-			});
-			server.requests.length = 0;
-			for (const [field, label] of [
-				['name', 'Name'],
-				['email', 'Email'],
-				['identification', 'Identification'],
-			]) {
-				expectRefusal(
-					server,
-					await execute(server, parameters, {
-						parameters: { contactFields: { [field]: '={{ ({ value: 1 }) }}' } },
-					}),
-					new RegExp(`^'${label}' must be text, but is an object`),
-				);
-			}
+	it('have custom fields beside them, and win over those of the same name', async () => {
+		expect(
+			await fieldsOf({
+				name: 'Ana',
+				customFields: { field: [{ name: 'Etapa ', value: 'lead' }] },
+				customFieldsJson: '{"Edad": 40, "namecontact": "Luis"}',
+			}),
+		).toEqual({ namecontact: 'Ana', 'Etapa ': 'lead', Edad: 40 });
+	});
+
+	it('can have a phone number that is an object, and no other object', async () => {
+		const phone = { value: '3001234567', country: 'CO', code: '+57' };
+		expect(await fieldsOf({ phone: `={{ (${JSON.stringify(phone)}) }}` })).toEqual({
+			telephonecontact: phone,
 		});
-
-		it('are not sent if they are empty, and one must not be', async () => {
-			expect(
-				await fieldsOf({ name: 'Ana', email: ' ', phone: '={{ null }}', identification: '' }),
-			).toEqual({ namecontact: 'Ana' });
-			server.requests.length = 0;
+		server.requests.length = 0;
+		for (const [field, label] of [
+			['name', 'Name'],
+			['email', 'Email'],
+			['identification', 'Identification'],
+		]) {
 			expectRefusal(
 				server,
-				await execute(server, parameters, { parameters: { contactFields: { email: ' ' } } }),
-				"'Contact Fields' is empty",
+				await execute(server, operation, {
+					parameters: { contactFields: { [field]: '={{ ({ value: 1 }) }}' } },
+				}),
+				new RegExp(`^'${label}' must be text, but is an object`),
 			);
-		});
-	},
-);
+		}
+	});
+
+	it('are not sent if they are empty, and one must not be', async () => {
+		expect(
+			await fieldsOf({ name: 'Ana', email: ' ', phone: '={{ null }}', identification: '' }),
+		).toEqual({ namecontact: 'Ana' });
+		server.requests.length = 0;
+		expectRefusal(
+			server,
+			await execute(server, operation, { parameters: { contactFields: { email: ' ' } } }),
+			"'Contact Fields' is empty",
+		);
+	});
+});
 
 describe('At the stand-in,', () => {
 	const crm = useStandIn();
@@ -230,9 +222,9 @@ describe('At the stand-in,', () => {
 			module: locator('name', 'wolkvox_activities'),
 			fields: { field: [{ name: 'Subject', value: 'Call back' }] },
 		};
-		const without = await execute(crm, CREATE_RECORD.parameters, { parameters });
+		const without = await execute(crm, CREATE_RECORD, { parameters });
 		expect(without.error!.message).toBe('The parameter type is required');
-		const { outputs } = await execute(crm, CREATE_RECORD.parameters, {
+		const { outputs } = await execute(crm, CREATE_RECORD, {
 			parameters,
 			options: { bodyFields: '{ "type": "task" }' },
 		});
