@@ -224,14 +224,17 @@ describe('an object where a text is needed', () => {
 		}
 	});
 
-	it('is refused without the expression if a model wrote it', async () => {
-		const updateFields = { status: "={{ $fromAI('status', '', 'json') }}" };
-		const fromModel = { isTool: true, item: { json: { status: { name: 'open' } } } };
-		const message = "'Status' must be text, but is an object";
-		expect(await expectRefusal(UPDATE_CASE, { updateFields }, message, fromModel)).toBe(
-			"The object has: name. Drag 'name' below it instead.",
-		);
-	});
+	it.each(["'status'", "'status', '', 'json'"])(
+		'is refused without the expression if a model wrote it: $fromAI(%s)',
+		async (given) => {
+			const updateFields = { status: `={{ $fromAI(${given}) }}` };
+			const fromModel = { isTool: true, item: { json: { status: { name: 'open' } } } };
+			const message = "'Status' must be text, but is an object";
+			expect(await expectRefusal(UPDATE_CASE, { updateFields }, message, fromModel)).toBe(
+				"The object has: name. Drag 'name' below it instead.",
+			);
+		},
+	);
 });
 
 describe('Options of a case', () => {
