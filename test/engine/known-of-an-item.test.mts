@@ -207,7 +207,7 @@ describe('a run that is canceled', () => {
 	const LEFT = 'The execution was canceled before this item was sent';
 
 	it.each<[string, number, typeof applied, object]>([
-		['in a pause that Wolkvox asked for', 2, () => BUSY as never, {}],
+		['in a pause that Wolkvox asked for', 2, () => BUSY, {}],
 		['between two batches', 1, applied, { requestOptions: IN_BATCHES }],
 	])('%s fails with what was created, and is no success with fewer items', async (...row) => {
 		const [, item, response, settings] = row;
@@ -222,7 +222,7 @@ describe('a run that is canceled', () => {
 
 	it('in a pause has each item in its output if it goes on after failures', async () => {
 		const settings = { node: CONTINUE };
-		const { outputs } = await cancelAfter(2, () => BUSY as never, settings);
+		const { outputs } = await cancelAfter(2, () => BUSY, settings);
 		expect(pairedItems(outputs[0])).toEqual([0, 1]);
 		expect(pairedItems(outputs[1])).toEqual([2, 3, 4]);
 		expect(outputs[1].at(-1)!.json.error).toContain(LEFT);
