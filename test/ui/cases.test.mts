@@ -109,7 +109,7 @@ describe('Get many cases', () => {
 		await takePicture('get-many', nodePanel(page), output);
 	});
 
-	it('offers 26 fields by readable names, which typing narrows down', async () => {
+	it('offers 26 fields by readable names, the frequent ones first, and typing narrows them down', async () => {
 		const entries = await openList(page, 'searchBy');
 		// The chosen one is there first.
 		await entries.nth(1).waitFor();
@@ -121,9 +121,9 @@ describe('Get many cases', () => {
 		expect(await entries.allInnerTexts()).toEqual([
 			'Case Number', // n8n keeps the chosen one.
 			'Contact Email',
+			'Contact Phone',
 			'Contact Identification',
 			'Contact Name',
-			'Contact Phone',
 			'Contact Wolkvox ID',
 		]);
 		await entries.getByText('Contact Email').click();

@@ -42,19 +42,27 @@ it('a required value is empty in one item: the label and the item', async () => 
 it('Wolkvox rejects a contact who does not exist: its own words, and what to check', async () => {
 	await execute({ ...NEW_CASE, contact: 'nobody@example.com' });
 
-	await seeError(
-		'There is no contact nobody@example.com',
-		'Check the values: Contact must exist in the CRM',
-	);
+	await seeError('There is no contact nobody@example.com', "'Contact' must exist in the CRM");
 	expect(ui.standIn.log.map(({ code }) => code)).toEqual([412]);
 });
 
-it('no case has the ID: which one, and what to use for a number', async () => {
+it('By ID holds a number: which one, and how to choose By Number', async () => {
 	await execute({ resource: 'case', operation: 'get', caseId: byId('CASO-1001') });
 
 	await seeError(
-		'Wolkvox found no case with the ID "CASO-1001" [item 0]',
-		'To look for a case by its number, use Get Many.',
+		`'Case' is "CASO-1001", which looks like a case number and not like a Wolkvox ID [item 0]`,
+		'To name a case by its number, choose By Number',
+	);
+	expect(ui.standIn.log).toEqual([]);
+});
+
+it('no case has the ID: which one, and where to find the right one', async () => {
+	const id = '65f0c3b7e81d4a6690b2c7ff';
+	await execute({ resource: 'case', operation: 'get', caseId: byId(id) });
+
+	await seeError(
+		`Wolkvox found no case with the ID "${id}" [item 0]`,
+		'By ID needs the whole Wolkvox ID, the last part of the URL of the open case.',
 	);
 });
 
