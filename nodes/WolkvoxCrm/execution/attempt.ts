@@ -2,7 +2,8 @@ import { sleep } from 'n8n-workflow';
 
 import { RequestFailure } from '../transport/failure';
 import { describeWait, MAX_WAIT } from '../transport/retryAfter';
-import type { EvaluationLoop } from './evaluationLoop';
+import type { LoopSettings } from './evaluationLoop';
+import { EvaluationLoop } from './evaluationLoop';
 import type { Task } from './taskQueue';
 import { createDeferred, RunEndedError, TaskQueue } from './taskQueue';
 
@@ -35,6 +36,8 @@ interface Steps<Prepared, Result> {
  * so far have been checked. Failures wait for the end of the loop in any case.
  */
 export class Attempt {
+	private readonly loop: EvaluationLoop;
+
 	private readonly queue: TaskQueue;
 
 	/** The failure that stopped the attempt. */
@@ -42,12 +45,15 @@ export class Attempt {
 
 	private changed = createDeferred();
 
+	private readonly ended = createDeferred();
+
 	private readonly onCancel = () => this.advance();
 
 	constructor(
 		private readonly settings: AttemptSettings,
-		private readonly loop: EvaluationLoop,
+		loopSettings: LoopSettings,
 	) {
+		this.loop = new EvaluationLoop(loopSettings, () => this.endIfDone());
 		this.queue = new TaskQueue(settings.concurrency);
 		settings.cancelSignal?.addEventListener('abort', this.onCancel);
 	}
@@ -68,11 +74,6 @@ export class Attempt {
 
 	private get hasEnded(): boolean {
 		return this.loop.isDone && this.queue.isIdle;
-	}
-
-	/** Stops listening for a cancellation, once all items have ended. */
-	itemEnded(): void {
-		if (this.hasEnded) this.settings.cancelSignal?.removeEventListener('abort', this.onCancel);
 	}
 
 	/** Whether this is the failure with which the run ends. */
@@ -158,9 +159,19 @@ export class Attempt {
 		this.advance();
 	}
 
-	/** Waits until n8n listens for failures and nothing is in flight any more. */
+	/**
+	 * Waits for all items. n8n does so before it goes on (`runNode`), so none has to end earlier: it listens
+	 * for failures by then, and nothing is in flight any more.
+	 */
 	async end(): Promise<void> {
-		while (!this.hasEnded) await this.changed.promise;
+		this.endIfDone();
+		await this.ended.promise;
+	}
+
+	private endIfDone(): void {
+		if (!this.hasEnded) return;
+		this.settings.cancelSignal?.removeEventListener('abort', this.onCancel);
+		this.ended.resolve();
 	}
 
 	/** Lets waiting items start, or ends their wait. */

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-interface LoopSettings {
+export interface LoopSettings {
 	/** How many items n8n evaluates. */
 	items: number;
 	/** How many of them in a row. */

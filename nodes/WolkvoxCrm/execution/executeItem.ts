@@ -68,8 +68,8 @@ export async function executeItem<Parameters>(
 	} catch (error) {
 		return toOutput(context, await reportFailure(context, run, attempt, error));
 	} finally {
-		attempt.itemEnded();
-		run.discardIfComplete(attempt);
+		await attempt.end();
+		if (attempt.isComplete) run.ledger.discard();
 	}
 }
 

@@ -4,7 +4,6 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { isTool } from '../isTool';
 import type { OperationKind } from '../operation';
 import { Attempt } from './attempt';
-import { EvaluationLoop } from './evaluationLoop';
 import { Ledger } from './ledger';
 import { LookUps } from './lookUps';
 import type { RunOptions } from '../runOptions';
@@ -63,35 +62,25 @@ export class NodeRun {
 		this.pauseEndsAt = Math.max(this.pauseEndsAt, Date.now() + waitMs);
 	}
 
-	/** Once all items of an attempt have ended well, Retry has nothing left to do. */
-	discardIfComplete(attempt: Attempt): void {
-		if (attempt.isComplete) this.ledger.discard();
-	}
-
 	private startAttempt(context: IExecutePaginationFunctions): Attempt {
 		const { batching } = context.getNodeParameter('requestOptions', {}) as {
 			batching?: { batch?: { batchSize?: number; batchInterval?: number } };
 		};
 		const { batchSize = 1, batchInterval = 0 } = batching?.batch ?? {};
-		const loop = new EvaluationLoop(
-			{
-				items: this.items,
-				batchSize: batchSize > 0 ? batchSize : 1,
-				batchIntervalMs: batchInterval,
-				continueOnFail: this.continueOnFail,
-			},
-			() => this.discardIfComplete(attempt),
-		);
-		const attempt = new Attempt(
+		return new Attempt(
 			{
 				concurrency: this.options.concurrency,
 				continueOnFail: this.continueOnFail,
 				cancelSignal: context.getExecutionCancelSignal(),
 				remainingPauseMs: () => Math.max(this.pauseEndsAt - Date.now(), 0),
 			},
-			loop,
+			{
+				items: this.items,
+				batchSize: batchSize > 0 ? batchSize : 1,
+				batchIntervalMs: batchInterval,
+				continueOnFail: this.continueOnFail,
+			},
 		);
-		return attempt;
 	}
 }
 
