@@ -4,8 +4,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const SUCCESS =
-	'{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":"647f6ff1660dff48d803ffe6"}}';
 const SMALL = 2 ** 16;
 
 let load = {};
@@ -33,7 +31,9 @@ createServer(async (request, response) => {
 	counts.bytes += size <= SMALL ? contentLength(body) : size;
 	counts.firstAt ||= startedAt;
 	counts.receivingMs += performance.now() - started;
-	const result = request.url.endsWith('queryCases.php') ? records(JSON.parse(body).value) : SUCCESS;
+	const result = request.url.endsWith('queryCases.php')
+		? records(JSON.parse(body).value)
+		: success(body);
 	response.setHeader('Content-Type', 'application/json');
 	if (load.delayMs === 0) return response.end(result);
 	return work(() => response.end(result));
@@ -54,6 +54,12 @@ function contentLength(body) {
 	if (body.startsWith('{')) return Object.entries(JSON.parse(body)).flat().join('').length;
 	const parts = body.matchAll(/name="([^"]*)"[^]*?\r\n\r\n([^]*?)\r\n--/g);
 	return [...parts].reduce((sum, [, name, value]) => sum + name.length + value.length, 0);
+}
+
+/** The response to a new case, or to an update of the case that its form names. */
+function success(form) {
+	const [, id = '647f6ff1660dff48d803ffe6'] = /name="wolkvox-id"\r\n\r\n([^\r]*)/.exec(form) ?? [];
+	return `{"code":200,"error":"null","msg":"ok","data":{"wolkvox_id":"${id}"}}`;
 }
 
 const bodies = {};
