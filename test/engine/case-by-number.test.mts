@@ -181,6 +181,11 @@ describe.each([...CHANGES, GET_CASE])('$name changes nothing and fails if Wolkvo
 			records: [caseOf('CASO-10021')],
 			message: NONE,
 		},
+		{
+			name: 'finds another case, which holds the number under another name',
+			records: [{ ...caseOf('CASO-10021'), 'Caso relacionado': NUMBER }],
+			message: NONE,
+		},
 		{ name: 'finds only a part of the number', records: [caseOf('1002')], message: NONE },
 		{
 			name: 'finds the number only inside another value',

@@ -151,18 +151,32 @@ describe('A search', () => {
 		['totalRecords', { totalRecords: 12 }],
 		['total_registros', { total_registros: 12 }],
 		['the message', { msg: '12 records were are found' }],
+		['Total records, with a separator', { 'Total records': '1,012' }],
+		['the message, with a separator', { msg: '1.012 records were are found' }],
 		['the message in Spanish', { msg: '12 registros encontrados' }],
 		['the message, beside a smaller number', { msg: '12 records found', 'Total records': 10 }],
 		['Total records, beside a smaller number', { msg: '10 records found', 'Total records': 12 }],
 	])('reads in %s how many records there are', async (_, announcement) => {
-		const all = records(12);
+		const announced = /1.012/.test(JSON.stringify(announcement)) ? 1012 : 12;
+		const all = records(announced);
 		server.respond = (request) => {
 			const data = pageOf(request) === 2 ? all.slice(10) : all.slice(0, 10);
 			return { body: { code: '200', error: 'null', msg: 'ok', ...announcement, data } };
 		};
 		const { outputs } = await searchAll();
 		expect(pages()).toEqual([undefined, 2]);
-		expect(idsOf(outputs[0])).toEqual(ids(12));
+		expect(idsOf(outputs[0])).toEqual(ids(announced));
+	});
+
+	it('goes on if a later page announces more', async () => {
+		const all = records(5);
+		server.respond = (request) => {
+			const page = pageOf(request) ?? 1;
+			const data = all.slice(2 * page - 2, 2 * page);
+			return { body: { code: '200', msg: 'ok', 'Total records': page === 1 ? 4 : 5, data } };
+		};
+		const { outputs } = await searchAll();
+		expect(idsOf(outputs[0])).toEqual(ids(5));
 	});
 
 	it('outputs a record once that two pages hold, and goes on', async () => {

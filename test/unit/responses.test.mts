@@ -50,6 +50,39 @@ describe('a success that names a record', () => {
 	});
 });
 
+describe('a status that comes before the application', () => {
+	const BEFORE = [301, 307, 308, 401, 404, 405, 407, 411, 413, 414, 415, 417, 421, 426, 429, 431];
+	const CREATED = { msg: 'Succesfully insert record', data: { wolkvox_id: 'new' } };
+
+	it.each(BEFORE)('proves nothing if the response names a record and has no code: %d', (status) => {
+		const outcomeOf = (body: object) => parse(create, { status, body });
+		expect(outcomeOf(CREATED)).toMatchObject({ failure: { outcome: 'unknown' } });
+		expect(outcomeOf({ ...CREATED, code: status })).toMatchObject({
+			failure: { outcome: 'refused' },
+		});
+	});
+});
+
+describe("PHP's words about a form that is too large", () => {
+	const WORDS = 'POST Content-Length of 12 bytes exceeds the limit of 8 bytes';
+	const outcomeOf = (body: string) => parse(create, { body });
+
+	it.each([
+		`<br />\n<b>Warning</b>:  ${WORDS} in <b>Unknown</b>`,
+		`<br />\n<b>Warning</b>:  PHP Request Startup: ${WORDS} in <b>Unknown</b>{"msg":"x"}`,
+		`PHP Warning:  ${WORDS} in Unknown on line 0`,
+	])('refuse it at the beginning: %j', (body) => {
+		expect(outcomeOf(body)).toMatchObject({ failure: { outcome: 'refused' } });
+	});
+
+	it.each([JSON.stringify({ data: { description: WORDS } }), `<html>You sent: ${WORDS}</html>`])(
+		'prove nothing where a response repeats what was sent: %j',
+		(body) => {
+			expect(outcomeOf(body)).toMatchObject({ failure: { outcome: 'unknown' } });
+		},
+	);
+});
+
 describe('a response before all files were sent', () => {
 	const early = (status: number, code: number) =>
 		parse(update, { status, body: { code, msg: 'Said' } }, { isSentWhole: false });

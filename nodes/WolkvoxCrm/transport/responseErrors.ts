@@ -18,10 +18,10 @@ interface FailedResponse extends SentRequest, Evidence {
 
 /** Puts a response that is not a success into words: Wolkvox's own, if they are. */
 export function describeResponse(response: FailedResponse): RequestFailure {
-	const { statusCode, code } = response;
+	const { statusCode, code, outcome } = response;
 	if (isRedirect(statusCode) && !(code >= 400)) return describeRedirect(response);
 	if (!Number.isNaN(code)) return describeOwnResponse(response, code);
-	if (statusCode === 407) return describeProxyLogin(response);
+	if (statusCode === 407 && outcome === 'refused') return describeProxyLogin(response);
 	if (FORM_TOO_LARGE.test(response.text)) return describeTooLarge(response);
 	return describeForeignResponse(response);
 }

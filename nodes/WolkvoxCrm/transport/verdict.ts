@@ -25,8 +25,9 @@ const BEFORE_APPLICATION = [401, 404, 405, 407, 411, 413, 414, 415, 417, 421, 42
 /** The redirects that ask for the same request at another address, unlike 302 and 303. */
 const SAME_REQUEST_ELSEWHERE = [301, 307, 308];
 
-/** What PHP says of a form larger than `post_max_size`, before it hands an empty one to the program. */
-export const FORM_TOO_LARGE = /POST Content-Length of \d+ bytes exceeds/;
+/** How PHP's response to a form larger than `post_max_size` begins; the program then gets an empty one. */
+export const FORM_TOO_LARGE =
+	/^\s*(?:<br \/>\s*)?(?:<b>)?(?:PHP )?Warning(?:<\/b>)?:\s+(?:PHP Request Startup: )?POST Content-Length of \d+ bytes exceeds/;
 
 /** Wolkvox's words of success in its own spelling (page "cases update": "edit" and "update"). */
 const SUCCESS = /^succesfully \p{L}+ record$/iu;
@@ -59,8 +60,10 @@ function hasWordsOfSuccess(body: IDataObject): boolean {
 	return isSaid && !hasContent(body.error) && getNamedIds(body).length > 0;
 }
 
-function isRefused({ statusCode, code, text }: Evidence): boolean {
+function isRefused({ statusCode, body, code, text }: Evidence): boolean {
 	if (isGateway(statusCode) || isSuccess(code)) return false;
+	// Without a code, a record that is named may be one that was changed.
+	if (Number.isNaN(code) && getNamedIds(body).length > 0) return false;
 	return (
 		code >= 400 ||
 		BEFORE_APPLICATION.includes(statusCode) ||

@@ -38,6 +38,9 @@ export const caseIdField: INodeProperties = {
 	],
 };
 
+/** What Wolkvox calls the number of a case, in queries and in records (page "cases query", records of API v1). */
+const NUMBER_FIELD = 'idPrefijo';
+
 /** What a case number looks like: only digits, or a prefix, a hyphen and digits. No ID does. */
 const CASE_NUMBER = /^(?:\p{L}+-)?\d{1,12}$/u;
 
@@ -83,13 +86,11 @@ export function getCase(context: IExecutePaginationFunctions): string | RecordNa
  * @throws UserError unless there is exactly one, and it has an ID
  */
 export async function findCase(number: string, query: SendContext['query']): Promise<IDataObject> {
-	const search = { field: 'idPrefijo', value: number };
+	const search = { field: NUMBER_FIELD, value: number };
 	const cases = await searchAll({ body: search, limit: Infinity }, async (body) => {
 		return await query(body, ENDPOINTS.queryCases);
 	});
-	const matches = cases.filter((record) =>
-		Object.values(record).some((value) => isSameText(value, number)),
-	);
+	const matches = cases.filter((record) => hasNumber(record, number));
 	const [match, ...others] = matches;
 	if (cases.length === 0) throwNotFound(`Wolkvox found no case with the number "${number}"`);
 	if (!match) throwNotFound(`Wolkvox found other cases, but none with the number "${number}"`);
@@ -100,6 +101,12 @@ export async function findCase(number: string, query: SendContext['query']): Pro
 		throwNotFound(`Wolkvox returned the case "${number}" without its ID`);
 	}
 	return match;
+}
+
+/** Whether a record is the case with a number. No page shows a record; one without this key may have another for it. */
+function hasNumber(record: IDataObject, number: string): boolean {
+	const values = NUMBER_FIELD in record ? [record[NUMBER_FIELD]] : Object.values(record);
+	return values.some((value) => isSameText(value, number));
 }
 
 function throwNotFound(message: string): never {

@@ -162,14 +162,14 @@ export async function searchAll(
 ): Promise<IDataObject[]> {
 	const first = await query(body);
 	const records = [...first.data];
-	const announced = getAnnounced(first);
-	const wanted = 'page' in body ? 0 : Math.min(limit, announced);
+	let announced = 'page' in body ? 0 : getAnnounced(first);
 
 	const known = new Set(records.map(getIdentity));
-	for (let page = 2; records.length < wanted; page++) {
-		const { data } = await query({ ...body, page });
+	for (let page = 2; records.length < Math.min(limit, announced); page++) {
+		const next = await query({ ...body, page });
+		announced = Math.max(announced, getAnnounced(next));
 		const received = records.length;
-		for (const record of data) {
+		for (const record of next.data) {
 			const identity = getIdentity(record);
 			if (!known.has(identity)) records.push(record);
 			known.add(identity);
@@ -183,11 +183,18 @@ export async function searchAll(
 
 /** How many records a response says that there are; 0 if it does not say. */
 function getAnnounced({ msg, ...response }: QueryResponse): number {
-	const [, atStart] = /^\s*(\d+) (?:records|registros)\b/i.exec(String(msg ?? '')) ?? [];
+	const [, atStart] = /^\s*([\d.,]+) (?:records|registros)\b/i.exec(String(msg ?? '')) ?? [];
 	const totals = Object.entries(response)
 		.filter(([key]) => /^total(?:records|registros)$/i.test(key.replace(/\P{L}/gu, '')))
-		.map(([, value]) => Number(value));
-	return Math.max(0, Number(atStart ?? 0), ...totals.filter(Number.isFinite));
+		.map(([, value]) => value);
+	return Math.max(0, ...[atStart, ...totals].map(toCount));
+}
+
+/** A number as people may write it, such as "1,234" or "1.234"; 0 for anything else. */
+function toCount(value: unknown): number {
+	const text = String(value).trim();
+	const digits = /^\d{1,3}(?:[.,]\d{3})+$/.test(text) ? text.replace(/[.,]/g, '') : text;
+	return /^\d+$/.test(digits) ? Number(digits) : 0;
 }
 
 /** Tells records apart: by their ID, or else by all that they hold. */
