@@ -352,6 +352,40 @@ describe('a tool that another node than an AI agent calls', () => {
 	});
 });
 
+describe('an unknown outcome of a try after which n8n itself fails the next', () => {
+	it('is told by the first Retry in the list of executions, and not sent', async () => {
+		let isAway = false;
+		const credential = async () => {
+			if (isAway) throw new Error('The secret store is away');
+			return credentialFor(server.url);
+		};
+		const run = async (retryOf?: Awaited<ReturnType<typeof execute>>) =>
+			await execute(server, CREATE_CASE, {
+				items: numbered(1),
+				node: RETRY_ON_FAIL,
+				credential,
+				retryOf,
+			});
+		server.respond = () => (response) => {
+			isAway = true;
+			response.destroy();
+		};
+		const failed = await run();
+		expect(failed.error!.message).toContain('The secret store is away');
+
+		isAway = false;
+		server.respond = applied;
+		const told = await run(failed);
+		expect(told.error!.message).toBe(
+			'The earlier execution ended before the response to this item was read',
+		);
+		expect(sentItems()).toEqual([0]);
+
+		await run(told);
+		expect(sentItems()).toEqual([0, 0]);
+	});
+});
+
 describe('a run that has ended leaves nothing behind:', () => {
 	it('no listener waits for the execution to be canceled', async () => {
 		const added = jest.spyOn(EventTarget.prototype, 'addEventListener');

@@ -75,11 +75,29 @@ describe('the token in a failure', () => {
 		expect(textFor(update, response, { token: SPECIAL })).toMatch(/Denied: "?\[token\]"? yours/);
 	});
 
-	it('is masked in the host of a redirect', () => {
-		const headers = { location: `https://${TOKEN}.example.com/` };
-		expect(textFor(update, { status: 301, headers, body: '' }, { token: TOKEN })).not.toContain(
-			TOKEN,
-		);
+	it.each([
+		['as it is', TOKEN],
+		[
+			'percent-encoded',
+			Array.from(TOKEN, (each) => `%${each.charCodeAt(0).toString(16)}`).join(''),
+		],
+		['with a soft hyphen inside', `${TOKEN.slice(0, 8)}\u00ad${TOKEN.slice(8)}`],
+		['with a tab inside', `${TOKEN.slice(0, 8)}\t${TOKEN.slice(8)}`],
+	])('is not quoted from the host of a redirect, %s', (_, token) => {
+		const headers = { location: `https://${token}.example.com/` };
+		const text = textFor(update, { status: 301, headers, body: '' }, { token: TOKEN });
+		expect(text).toContain('redirected to');
+		expect(text).not.toContain(TOKEN);
+	});
+
+	it('is not quoted from the ID of another record, with markup inside', () => {
+		const body = {
+			code: 200,
+			data: { wolkvox_id: `${TOKEN.slice(0, 8)}<b></b>${TOKEN.slice(8)}` },
+		};
+		const text = textFor(update, { body }, { token: TOKEN });
+		expect(text).toContain('The response is about another record');
+		expect(text).not.toContain(TOKEN.slice(8));
 	});
 });
 

@@ -236,7 +236,7 @@ async function reportFailure(
 	if (!attempt.isEndedBy(error)) return [];
 
 	await attempt.end();
-	if (!attempt.isCanceled) run.ledger.told();
+	if (run.isLastAttempt && !attempt.isCanceled) run.ledger.told();
 	throw addSummary(nodeError, run, error);
 }
 

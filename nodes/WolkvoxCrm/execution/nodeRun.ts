@@ -27,6 +27,8 @@ export class NodeRun {
 
 	private attempt?: Attempt;
 
+	private attempts = 0;
+
 	private lastIndex = Infinity;
 
 	private pauseEndsAt = 0;
@@ -51,10 +53,17 @@ export class NodeRun {
 		if (!this.attempt || itemIndex <= this.lastIndex) {
 			this.attempt?.stop(new RunEndedError());
 			this.attempt = this.startAttempt(context);
+			this.attempts++;
 			this.lookUps.forgetFailures();
 		}
 		this.lastIndex = itemIndex;
 		return this.attempt;
+	}
+
+	/** Whether n8n shows what this attempt ends with: of Retry On Fail, only the last (workflow-execute.js, `getRetryParams`). */
+	get isLastAttempt(): boolean {
+		const { retryOnFail, maxTries } = this.node;
+		return !retryOnFail || this.attempts >= Math.min(Math.max(maxTries || 3, 2), 5);
 	}
 
 	/** Lets no request of the run leave for a while, in milliseconds. */

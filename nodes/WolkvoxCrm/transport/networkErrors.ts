@@ -1,7 +1,7 @@
 import { BaseError } from 'n8n-workflow';
 
 import { checkServer } from './advice';
-import { isJsonObject } from './content';
+import { isJsonObject, quote } from './content';
 import type { SentRequest } from './failure';
 import { RequestFailure } from './failure';
 
@@ -126,7 +126,7 @@ function describeMissingConnection(error: NetworkError, sent: SentRequest): Requ
 	const { origin, proxyHost } = sent;
 	if (isTlsHandshake(error)) {
 		const to = proxyHost ? `${origin.host} or to the proxy ${proxyHost}` : origin.host;
-		return new RequestFailure('notSent', `No secure connection to ${to}: ${getTlsReason(error)}`, {
+		return new RequestFailure('notSent', `No secure connection to ${to}: ${getTlsReason(error, sent)}`, {
 			advice: `${proxyHost ? `${CHECK_PROXY} ` : ''}${checkServer(origin.host)} n8n does not trust the certificate, or something on the way breaks the encryption.`,
 		});
 	}
@@ -188,11 +188,14 @@ function isIpAddress(name: string): boolean {
 	return /^[\d.]+$/.test(name) || name.includes(':');
 }
 
-/** OpenSSL's reason stands between colons; after a semicolon, Node adds advice for whoever starts n8n. */
-function getTlsReason({ message }: NetworkError): string {
+/**
+ * OpenSSL's reason stands between colons; after a semicolon, Node adds advice for whoever starts n8n.
+ * Names in a certificate can be anything.
+ */
+function getTlsReason({ message }: NetworkError, { token }: SentRequest): string {
 	const [, reason] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
 	if (reason === 'wrong version number') return 'the server does not speak HTTPS';
-	return reason ?? message.split(';')[0];
+	return quote(reason ?? message.split(';')[0], token) ?? 'the certificate is not valid';
 }
 
 const TOO_LARGE = 'Servers also break a connection when an attachment is too large for them.';

@@ -53,7 +53,7 @@ export function parseResponse(response: HttpResponse, sent: SentRequest): Wolkvo
 		const records = getRecords(value, code, statusCode);
 		if (records) return { ...body, data: records };
 	}
-	const evidence = { statusCode, body, code, text, recordId, isSentWhole };
+	const evidence = { statusCode, body, code, text, recordId, isSentWhole, token };
 	const outcome = getVerdict(evidence);
 	if (outcome === 'applied' && !isReadOnly) return normalize(body!, code);
 

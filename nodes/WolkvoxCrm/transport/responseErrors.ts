@@ -92,12 +92,14 @@ function describeRedirect({
 	headers,
 	origin,
 	outcome,
+	token,
 }: FailedResponse): RequestFailure {
 	const location = String(headers.location ?? '');
-	const target = URL.canParse(location) ? new URL(location).host : 'another address';
+	// Reading a URL can decode what hid the token.
+	const host = URL.canParse(location) ? quote(new URL(location).host, token) : undefined;
 	return new RequestFailure(
 		outcome,
-		`${origin.host} redirected to ${target} instead of serving the API`,
+		`${origin.host} redirected to ${host ?? 'another address'} instead of serving the API`,
 		{
 			advice: checkServer(origin.host),
 			httpCode: String(statusCode),

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { getRecordId, hasContent } from './content';
+import { getRecordId, hasContent, quote } from './content';
 import type { Outcome } from './failure';
 import { isSuccess } from './failure';
 
@@ -17,6 +17,8 @@ export interface Evidence {
 	recordId?: string;
 	/** Whether all files were read to their end before the response came. */
 	isSentWhole: boolean;
+	/** Never to be quoted. */
+	token: string;
 }
 
 /** The statuses that by their meaning come before the application, whoever sends them (RFC 9110, RFC 6585). */
@@ -42,12 +44,12 @@ export function getVerdict(evidence: Evidence): Outcome | 'applied' {
 }
 
 /** What speaks against a confirmation, in words. */
-export function getDoubt({ body, recordId, isSentWhole }: Evidence): string | undefined {
+export function getDoubt({ body, recordId, isSentWhole, token }: Evidence): string | undefined {
 	if (!isSentWhole) return 'Wolkvox responded before all files were sent';
 	const other = getNamedIds(body).find((id) => id.toLowerCase() !== recordId?.toLowerCase());
-	return recordId !== undefined && other !== undefined
-		? `The response is about another record: "${other}"`
-		: undefined;
+	if (recordId === undefined || other === undefined) return undefined;
+	const quoted = quote(other, token);
+	return `The response is about another record${quoted ? `: "${quoted}"` : ''}`;
 }
 
 function isConfirmed({ statusCode, body, code }: Evidence): boolean {
