@@ -15,7 +15,8 @@ export const maxConcurrentOption: INodeProperties = {
 	noDataExpression: true,
 	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
 	default: 1,
-	description: 'How many items to send at the same time. Wolkvox limits calls per IP address.',
+	description:
+		'How many items to send at the same time. Raise it slowly: Wolkvox limits calls per IP address.',
 };
 
 export const maxRetriesOption: INodeProperties = {

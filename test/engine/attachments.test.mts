@@ -81,10 +81,10 @@ describe.each(OPERATIONS)('Attachments of $name', ({ parameter, ...operation }) 
 		['null', "'Attachments': the expression found no file"],
 		['[undefined]', "'Attachments': the expression found no file"],
 		['$json.nothing?.binary.data', "'Attachments': the expression found no file"],
-		['"report"', '\'Attachments\': this item has no binary field "report"'],
-		['5', "'Attachments' is neither the name of a binary field nor binary data"],
-		['{ a: 1 }', "'Attachments' is neither the name of a binary field nor binary data"],
-		['"empty"', '\'Attachments\': the binary field "empty" contains no file'],
+		['"report"', '\'Attachments\': this item has no file named "report"'],
+		['5', "'Attachments' must be the name of a file"],
+		['{ a: 1 }', "'Attachments' must be the name of a file"],
+		['"empty"', '\'Attachments\': "empty" contains no file'],
 		[
 			'{ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" }',
 			'\'Attachments\': n8n no longer has the contents of "a.txt"',
@@ -99,12 +99,12 @@ describe.each(OPERATIONS)('Attachments of $name', ({ parameter, ...operation }) 
 	it('are named if another one is asked for', async () => {
 		const [item] = items;
 		const result = await attach('report', { items: [item] });
-		const message = '\'Attachments\': this item has no binary field "report"';
+		const message = '\'Attachments\': this item has no file named "report"';
 		expect(expectRefusal(server, result, message)).toMatch(/^The item has: a, b, c,d, foto /);
 	});
 
 	it.each(BINARY_MODES)('are found by the expression that is advised (%s)', async (binaryMode) => {
-		const message = "'Attachments' is neither the name of a binary field nor binary data";
+		const message = "'Attachments' must be the name of a file";
 		const settings = { binaryMode, items: numbered(1, { data: textFile('a.txt') }) };
 		const advice = expectRefusal(server, await attach('={{ 5 }}', settings), message);
 		await attach(`=${/\{\{.*\}\}/.exec(advice!)![0]}`, settings);
@@ -326,7 +326,7 @@ describe('an update with several files, one per request', () => {
 			},
 		);
 		expect(outputs[1][0].json.error).toBe(
-			'\'Attachments\': this item has no binary field "missing" [item 0] (already attached: a.txt)',
+			'\'Attachments\': this item has no file named "missing" [item 0] (already attached: a.txt)',
 		);
 	});
 });

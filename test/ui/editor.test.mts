@@ -188,7 +188,7 @@ describe('a node that is set up with mouse and keyboard', () => {
 		const output = outputPanel(page);
 		await output
 			.getByTestId('node-error-message')
-			.getByText(`'Attachments': this item has no binary field "reprot" [item 0]`)
+			.getByText(`'Attachments': this item has no file named "reprot" [item 0]`)
 			.waitFor();
 		await output.getByTestId('node-error-description').getByText('The item has: report').waitFor();
 		expect(sandbox.standIn.log).toEqual([]);

@@ -52,7 +52,7 @@ describe.each(WORDS)('the word %j', (word) => {
 		await expectRefusal(
 			UPDATE_CASE,
 			{ updateFields: { attachments } },
-			/^'Attachments': this item has no binary field/,
+			/^'Attachments': this item has no file named/,
 		);
 	});
 

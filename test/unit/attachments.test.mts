@@ -35,7 +35,7 @@ const PHOTO = file('photo.jpg');
 /** What n8n's form puts into JSON for a file. */
 const ANSWER = { filename: 'report.pdf', mimetype: 'application/pdf', size: 8 };
 
-const NO_FIELD = (name: string) => `'Attachments': this item has no binary field "${name}"`;
+const NO_FIELD = (name: string) => `'Attachments': this item has no file named "${name}"`;
 
 const NO_FILE = "'Attachments': the expression found no file";
 

@@ -26,13 +26,13 @@ export const attachmentsField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. data, report',
-	hint: 'A name on the Binary tab of the input, e.g. data, or for an earlier node: {{ $("Download").item.binary.data }}',
+	hint: 'A name on the Binary tab of the input, e.g. data. For an earlier node: {{ $("Download").item.binary.data }}',
 	description:
-		'Comma-separated names of binary fields. An expression can also return a list of names, or the binary data itself.',
+		'Comma-separated names of files. An expression can also return a list of names, or the file itself.',
 };
 
 /**
- * The files to attach: by names of binary fields, as binary data, or as a list of either.
+ * The files to attach: by name, as n8n's binary data, or as a list of either.
  *
  * @param values of a collection, in which the expression for the files can have found nothing
  * @throws UserError if a file is missing, as otherwise a case could be closed without its report
@@ -93,15 +93,15 @@ function getBinary(context: IExecutePaginationFunctions, wanted: unknown): IBina
 	if (isBinaryData(wanted)) return wanted;
 	if (typeof wanted !== 'string') {
 		throwUserError(
-			"'Attachments' is neither the name of a binary field nor binary data",
+			"'Attachments' must be the name of a file",
 			'Enter names such as data, or use an expression such as {{ $input.item.binary.data }}',
 		);
 	}
 	const binary = getBinaryField(context, wanted);
 	if (!hasFile(binary)) {
 		throwUserError(
-			`'Attachments': the binary field "${wanted}" contains no file`,
-			'The node that made this field, such as a Code node, put no file into it',
+			`'Attachments': "${wanted}" contains no file`,
+			'The node that made it, such as a Code node, put no file into it',
 		);
 	}
 	return binary;
@@ -115,7 +115,7 @@ function getBinaryField(context: IExecutePaginationFunctions, name: string): IBi
 		return context.helpers.assertBinaryData(name);
 	} catch {
 		return throwUserError(
-			`'Attachments': this item has no binary field "${name}"`,
+			`'Attachments': this item has no file named "${name}"`,
 			describeFiles(context, name),
 		);
 	}

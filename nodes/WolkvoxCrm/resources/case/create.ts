@@ -28,15 +28,10 @@ const requiredFields = [
 	ownerField,
 ];
 
-const show = { resource: ['case'], operation: ['create'] };
-
 export const createDescription: INodeProperties[] = requiredFields.map((field) => ({
 	...field,
 	required: true,
-	// A name stands once in a description, and Case: Close has a status, too.
-	displayOptions: {
-		show: field === statusField ? { ...show, operation: ['create', 'close'] } : show,
-	},
+	displayOptions: { show: { resource: ['case'], operation: ['create'] } },
 }));
 
 /** Case: Create (page "cases insert" of the API). It takes one request, as each would create a case. */

@@ -37,7 +37,7 @@ export const customFieldsField = fieldRows(
 		name: 'customFields',
 		placeholder: 'Add Custom Field',
 		description:
-			'Fields that your company added to cases. Test first: Wolkvox may clear custom fields that you leave out.',
+			'Fields that your company added. Try an update on a test case first, to see that the other fields keep their values.',
 	},
 	{ placeholder: 'e.g. Contract number' },
 );

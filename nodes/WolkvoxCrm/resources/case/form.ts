@@ -25,16 +25,16 @@ export const attachmentPartNameOption: INodeProperties = {
 	type: 'options',
 	default: 'files',
 	displayOptions: { show: { '/resource': ['case'], '/operation': ['close', 'create', 'update'] } },
-	description: 'Change this only if the request succeeds but the file is missing from the case',
+	description:
+		'The name under which a file is sent. Change it only if a request succeeds but the file is missing from the case.',
 	options: [
-		{ name: 'File', value: 'file', description: "As in Wolkvox's parameter table" },
-		{ name: 'Files', value: 'files', description: "As in Wolkvox's examples" },
+		{ name: 'File', value: 'file', description: 'Try this if the file is missing' },
+		{ name: 'Files', value: 'files', description: 'The usual name' },
 	],
 };
 
 export const multipleFilesOfUpdateOption = multipleFilesOption(['close', 'update'], {
-	description:
-		"How to send several files. 'One per Request' is the documented way; the history may then show the update once per file.",
+	description: 'How to send several files. Each request applies the other fields again.',
 	onePerRequest: {
 		description: 'The update with the first file, then again with each further file',
 	},
@@ -61,7 +61,7 @@ function multipleFilesOption(
 			{
 				name: 'Together',
 				value: 'together',
-				description: 'All files in one request. Not documented: try it on a test case.',
+				description: 'All files in one request. Check on a test case that all of them arrive.',
 			},
 		],
 	};

@@ -25,7 +25,7 @@ import { adviseOnFields, buildFormData, getCaseForm, isEmptyUpdate } from './for
 const REQUIRED_BY_WOLKVOX = [caseTypeField, priorityField, responsibleField, statusField];
 
 /** A single sample of the page sends these to this address. */
-const ONE_SAMPLE = 'Wolkvox may ignore this field in an update';
+const CHECK = 'Check on a test case that it changes';
 
 export const updateDescription = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['update'] } },
@@ -41,14 +41,15 @@ export const updateDescription = updateDisplayOptions(
 			options: [
 				{
 					...attachmentsField,
-					description: 'Files to attach. Test first: a new file may replace earlier ones.',
+					description:
+						'Files to attach, by name. Try it on a test case first, to see that the case keeps its earlier files.',
 				},
 				caseTypeField,
-				{ ...contactField, description: `The new contact of the case. ${ONE_SAMPLE}.` },
+				{ ...contactField, description: `The new contact of the case. ${CHECK}.` },
 				customFieldsField,
 				customFieldsJsonField,
-				{ ...descriptionField, description: `The new text of the case. ${ONE_SAMPLE}.` },
-				{ ...ownerField, description: `The CRM user who owns the case. ${ONE_SAMPLE}.` },
+				{ ...descriptionField, description: `The new text of the case. ${CHECK}.` },
+				{ ...ownerField, description: `The CRM user who owns the case. ${CHECK}.` },
 				priorityField,
 				responsibleField,
 				solutionField,

@@ -46,7 +46,7 @@ export const contactDescription: INodeProperties[] = [
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete contact',
-				description: 'Delete a contact for good',
+				description: 'Delete a contact by its Wolkvox ID',
 				routing: {
 					request: { method: 'POST', url: ENDPOINTS.delete },
 					...routed(deleteOperation(contactResource)),

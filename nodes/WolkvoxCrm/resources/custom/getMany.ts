@@ -10,7 +10,7 @@ import type { Field } from '../shared/values';
 import { quotedLabel, throwUserError } from '../shared/values';
 import type { CustomResource } from './resource';
 
-const DATE = 'Format: YYYY-MM-DD HH:mm. Wolkvox decides the time zone';
+const DATE = 'Sent as it is: the time zone is not converted';
 
 /** The form of a date without a time. */
 const DAY = 'YYYY-MM-DD';
@@ -45,7 +45,7 @@ const fromField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 2026-11-01 00:00',
 	displayOptions: { show: { filterBy: ['dateRange'] } },
-	description: `The beginning of the period. ${DATE}.`,
+	description: `The beginning of the period, as YYYY-MM-DD HH:mm. ${DATE}.`,
 };
 
 const toField: INodeProperties = {
@@ -56,7 +56,7 @@ const toField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 2026-11-30 23:59',
 	displayOptions: { show: { filterBy: ['dateRange'] } },
-	description: `The end of the period. ${DATE}.`,
+	description: `The end of the period, as YYYY-MM-DD HH:mm. ${DATE}.`,
 };
 
 export const getManyDescription = updateDisplayOptions(

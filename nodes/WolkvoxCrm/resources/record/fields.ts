@@ -32,7 +32,7 @@ export const fieldsField = fieldRows(
 		name: 'fields',
 		placeholder: 'Add Field',
 		description:
-			'The fields of the record. Test updates first: Wolkvox may clear fields that you leave out.',
+			'The fields of the record. Try an update on a test record first, to see that the other fields keep their values.',
 	},
 	{ placeholder: 'e.g. Name' },
 );

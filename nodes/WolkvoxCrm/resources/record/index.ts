@@ -52,7 +52,7 @@ export const recordDescription: INodeProperties[] = [
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete record',
-				description: 'Delete a record for good',
+				description: 'Delete a record by its Wolkvox ID',
 				routing: {
 					request: { method: 'POST', url: ENDPOINTS.delete },
 					...routed(deleteOperation(recordResource)),

@@ -24,7 +24,7 @@ export const bodyFieldsOfRecordOption: INodeProperties = {
 		show: { '/resource': ['record'], '/operation': ['create', 'update', 'upsert'] },
 	},
 	description:
-		"Extra keys to send beside the fields, as a JSON object, such as the type of an activity (module 'wolkvox_activities')",
+		"Extra fields to send beside 'Fields', as a JSON object, such as the type of an activity",
 };
 
 /**
