@@ -41,6 +41,24 @@ describe('each operation', () => {
 	});
 });
 
+/** The examples that there are in Spanish, and what people type in them. */
+const SPANISH_EXAMPLES: Record<string, string> = {
+	'actualizar-casos-desde-excel': 'update-cases-from-spreadsheet',
+	'buscar-y-cerrar-caso-con-agente-de-ia': 'find-and-close-case-by-ai-agent',
+	'casos-abiertos-de-un-cliente': 'open-cases-of-a-customer',
+	'cerrar-caso-desde-formulario': 'close-case-from-form',
+	'crear-caso-desde-formulario-web': 'create-case-from-web-form',
+};
+const SPANISH_WORDS: Record<string, string> = {
+	'Cerrar un caso': 'Close a case',
+	'Número del caso': 'Case number',
+	Caso: 'Case',
+	Cerrado: 'closed',
+	Correo: 'Email',
+	Fecha: 'Date',
+	Informe: 'Report',
+};
+
 // The Spanish README is not in the root folder: npm publishes every README there.
 describe.each(readdirSync(join(ROOT, 'docs/es')))('docs/es/%s', (name) => {
 	const english = page(name === 'README.md' ? name : `docs/${name}`);
@@ -80,9 +98,19 @@ describe.each(readdirSync(join(ROOT, 'docs/es')))('docs/es/%s', (name) => {
 				pictures: all(/^ *<(source|img) /gm),
 				columns: all(/^\|.*\|$/gm).map((row) => row.split('|').length),
 				code: all(/^```[\s\S]*?^```/gm),
-				names: all(/`[^`\n]+`/g).sort(),
+				names: all(/`[^`\n]+`/g)
+					.map(inEnglishWords)
+					.sort(),
 			};
 		});
+	}
+
+	/** A name or an expression, with what people type in their own language. */
+	function inEnglishWords(name: string) {
+		return Object.entries(SPANISH_WORDS).reduce(
+			(text, [spanish, english]) => text.replaceAll(spanish, english),
+			name,
+		);
 	}
 
 	/** Where the links and pictures of a page go, without headings; paths are relative to the root. */
@@ -95,10 +123,17 @@ describe.each(readdirSync(join(ROOT, 'docs/es')))('docs/es/%s', (name) => {
 	}
 
 	function inEnglish(target: string) {
+		const [, example = ''] = /^examples\/es\/(.+)\.json$/.exec(target) ?? [];
+		if (Object.hasOwn(SPANISH_EXAMPLES, example))
+			return `examples/${SPANISH_EXAMPLES[example]}.json`;
 		return target.replace('docs/es/README.md', 'README.md').replace(/^docs\/es\//, 'docs/');
 	}
 
 	function inSpanish(target: string) {
+		const example = Object.keys(SPANISH_EXAMPLES).find(
+			(name) => target === `examples/${SPANISH_EXAMPLES[name]}.json`,
+		);
+		if (example) return `examples/es/${example}.json`;
 		return `docs/es/${inEnglish(target).replace(/^docs\//, '')}`;
 	}
 });
