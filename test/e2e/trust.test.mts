@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { RUN_FOLDER } from '../../tools/common.mjs';
 import { credentialData, ensureCredential, type Workflow } from '../../tools/workflows.mts';
 import { describeWithPhp, usePhp, type PhpRequest } from '../support/php.mts';
-import { table } from '../support/markdown.mts';
-import { writeSection } from '../support/report.mts';
 import { startFreshSandbox, type Sandbox } from '../support/sandbox.mts';
 import { caseIdOf, SUCCESS, useServer, type ScriptedResponse } from '../support/server.mts';
 import { formWorkflow, listWorkflow, run, UPDATE } from './support/workflow.mts';
@@ -163,16 +161,10 @@ describe('failures in a real n8n', () => {
 describe('where the HTTP Request node may send the token', () => {
 	const own = useServer();
 	const other = useServer();
-	const rows: unknown[][] = [];
 
 	beforeEach(() => {
 		own.respond = ({ url }) =>
 			url === '/away' ? { status: 307, headers: { location: `${other.url}/stolen` } } : {};
-	});
-
-	afterAll(() => {
-		const head = ['mode', 'Allowed Domains', 'HTTP Request to', 'token arrived'];
-		writeSection('Allowed HTTP Request Domains in a real n8n', table(head, rows));
 	});
 
 	/** Runs an HTTP Request node that uses the credential of `own`. */
@@ -193,13 +185,7 @@ describe('where the HTTP Request node may send the token', () => {
 		return await execute(own.url, workflow, {}, allowed);
 	};
 
-	const targets = {
-		own: "the credential's server",
-		other: 'another server',
-		away: "the credential's server, which redirects to another",
-	};
-
-	it.each<[string, string, keyof typeof targets, boolean]>([
+	it.each<[string, string, 'own' | 'other' | 'away', boolean]>([
 		['all', '', 'own', true],
 		['all', '', 'other', false],
 		['all', '', 'away', true],
@@ -216,13 +202,6 @@ describe('where the HTTP Request node may send the token', () => {
 		const [atOwn, atOther] = [own, other].map(({ requests }) =>
 			requests.some(({ headers }) => headers['wolkvox-token'] === TOKEN),
 		);
-		const where = [atOwn && "the credential's server", atOther && 'another server'];
-		rows.push([
-			allowedHttpRequestDomains,
-			allowedDomains,
-			targets[to],
-			where.filter(Boolean).join(' and ') || 'nowhere',
-		]);
 		expect([atOwn, atOther]).toEqual([arrives, false]);
 	});
 
@@ -270,10 +249,6 @@ it('after all this the token is in no execution record, log, database or stored 
 	const inRecords = records.filter((record) => forms.some((form) => record.includes(form)));
 	const log = readFileSync(join(RUN_FOLDER, 'trust.log'), 'utf8');
 
-	writeSection(
-		'Secrets in a real n8n',
-		`${records.length} executions that failed in 8 ways, or used the token from the HTTP Request node. Searched for the token in clear, in base64 and in hex: all execution records as the editor gets them (${inRecords.length} hits), and ${searched.length} files: n8n's database with all its columns, its logs at debug level, its stored binary data and settings (${found.length} hits).`,
-	);
 	expect(log).toMatch(/debug/i);
 	expect(searched.some((path) => path.endsWith('database.sqlite'))).toBe(true);
 	expect(found).toEqual([]);

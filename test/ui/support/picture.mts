@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
 import { ROOT } from '../../../tools/common.mjs';
-import { WRITES_REPORT } from '../../support/report.mts';
+
+/** Whether this run puts its pictures into the documents. */
+const WRITES_PICTURES = process.env.REPORT === '1';
 
 const THEMES = [
 	{ colorScheme: 'dark', ending: '-dark' },
@@ -67,7 +69,7 @@ export async function inEachTheme(page: Page, act: (ending: string) => Promise<v
 
 async function shoot(page: Page, name: string, clip: Box) {
 	await page.screenshot({
-		...(WRITES_REPORT && { path: join(ROOT, 'docs', 'images', `${name}.png`) }),
+		...(WRITES_PICTURES && { path: join(ROOT, 'docs', 'images', `${name}.png`) }),
 		clip,
 		animations: 'disabled',
 		style: HIDDEN,
