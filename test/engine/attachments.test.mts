@@ -6,7 +6,6 @@ import { BinaryDataService } from 'n8n-core';
 
 import { CREATE_CASE, UPDATE_CASE } from '../support/operations.mts';
 import { REFUSED, useServer, type ScriptedResponse } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
 	execute,
@@ -20,7 +19,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** The names of the files of each request. */
 const sentFiles = () => server.requests.map(({ files }) => files.map(({ name }) => name));

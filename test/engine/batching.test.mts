@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { busyFor, fieldOf, useServer, waitForLateRequests } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	credentialFor,
 	failingExpression,
@@ -11,7 +10,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const INTERVAL_MS = 300;
 const requestOptions = { batching: { batch: { batchSize: 2, batchInterval: INTERVAL_MS } } };

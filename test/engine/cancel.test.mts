@@ -1,10 +1,8 @@
 import { FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
 import { busyFor, useServer, waitForLateRequests } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { CONTINUE, endsBefore, execute, numbered, update } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 let cancel = () => {};
 const onStart = (stop: () => void) => void (cancel = stop);

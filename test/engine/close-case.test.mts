@@ -4,7 +4,6 @@ import { EXPECTED_FORM, ALL_FIELDS, REPORT } from '../support/fields.mts';
 import { CLOSE_CASE, locator, UPDATE_CASE } from '../support/operations.mts';
 import { caseIdOf, fieldOf, LOST, REFUSED, useServer } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CASE_ID,
 	CONTINUE,
@@ -19,7 +18,6 @@ import {
 jest.setTimeout(15_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** What Close offers beside the case, the status and the solution. */
 const { attachments, caseType, customFields, customFieldsJson, priority, responsible } = ALL_FIELDS;

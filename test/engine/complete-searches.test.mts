@@ -19,7 +19,6 @@ import {
 	type ReceivedRequest,
 } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
 	execute,
@@ -33,7 +32,6 @@ import {
 jest.setTimeout(15_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const ALL = { returnAll: true };
 const RETURN = { incompleteResults: 'return' };

@@ -18,7 +18,6 @@ import {
 	type ScriptedResponse,
 } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
 	credentialFor,
@@ -35,7 +34,6 @@ import {
 jest.setTimeout(20_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const ID = '647f6ff1660dff48d803ffe6';
 const OTHER_ID = '64cb1f0a9d3e5c27b8a41d02';

@@ -10,7 +10,6 @@ import {
 	type ScriptedResponse,
 } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CASE_ID as ID,
 	CONTINUE,
@@ -25,7 +24,6 @@ import {
 jest.setTimeout(15_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 describe.each(DELETES)('$name', (operation) => {
 	const { name } = operation;

@@ -12,7 +12,6 @@ import {
 	useServer,
 	type ReceivedRequest,
 } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
 	CONTINUE,
@@ -34,7 +33,6 @@ import { BinaryDataService } from 'n8n-core';
 jest.setTimeout(300_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const refusal = (msg: string) => ({ status: 400, body: { code: 400, msg } });
 const applied = (request: ReceivedRequest) => ({ body: successFor(request) });

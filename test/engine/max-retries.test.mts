@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CREATE_CASE, FIND_CASES, OPERATIONS, READS, UPDATE_CASE } from '../support/operations.mts';
 import { busyFor, LOST, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
 	credentialFor,
@@ -13,7 +12,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 describe.each(OPERATIONS)('$name with Max Retries', (operation) => {
 	it('is repeated until it succeeds if Wolkvox asks to wait', async () => {

@@ -11,7 +11,6 @@ import { freePort } from '../../tools/ports.mts';
 import { FAULTS, TIMEOUT_MS, type Fault } from '../support/faults.mts';
 import { CREATE_CASE, FIND_CASES } from '../support/operations.mts';
 import { itemOf, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { BROKEN_COMPRESSION_HANGS } from '../support/version.mts';
 import {
 	CONTINUE,
@@ -25,7 +24,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const connections = jest.spyOn(Socket.prototype, 'connect');
 beforeEach(() => void connections.mockClear());

@@ -9,7 +9,6 @@ import {
 	waitForLateRequests,
 	type ScriptedResponse,
 } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
 	CONTINUE,
@@ -23,7 +22,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** Lets the requests for these items fail. */
 const failing = (items: number[], response: ScriptedResponse) => () => {

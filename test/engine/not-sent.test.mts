@@ -16,13 +16,11 @@ import {
 	textFile,
 	update,
 } from '../support/wolkvox.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 // Certificates are made, and each run has two tries, on a busy machine.
 jest.setTimeout(60_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** All that has arrived at the server, as text. */
 let received: string;

@@ -3,13 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { FIND_CASES, FIND_RECORDS, GET_CASE, locator } from '../support/operations.mts';
 import { found, itemOf, useServer } from '../support/server.mts';
 import { CASE_ID, CONTINUE, execute, numbered, pairedItems } from '../support/wolkvox.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 // A run has an item for each response, on a busy machine.
 jest.setTimeout(60_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const OTHER = '64cbaaaaaaaaaaaaaaaaaaaa';
 const TWO = [{ wolkvox_id: CASE_ID }, { wolkvox_id: OTHER }];

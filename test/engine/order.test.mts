@@ -9,11 +9,9 @@ import {
 	UPDATE_RECORD,
 } from '../support/operations.mts';
 import { found, itemOf, successFor, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { CONTINUE, execute, numbered, pairedItems, textFile, update } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 

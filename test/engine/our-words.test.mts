@@ -2,11 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { CREATE_CASE, CREATE_RECORD, UPDATE_CASE, type Operation } from '../support/operations.mts';
 import { useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { CONTINUE, execute, numbered, TOOL } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** What n8n takes for the name of a system error, in any case: EACCES, EPERM, EEXIST, ENOENT. */
 interface Row {

@@ -10,11 +10,9 @@ import {
 } from '../support/operations.mts';
 import { useServer } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { execute, expectRefusal, numbered, TOKEN } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** Sends one item and returns the body that the server received. */
 async function send(operation: Operation, settings: Parameters<typeof execute>[2] = {}) {

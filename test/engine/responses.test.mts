@@ -4,11 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
 import { WAYS } from '../support/responses.mts';
 import { SUCCESS, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { CONTINUE, execute, TWO_TRIES, update } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 // What each of hundreds of responses means: test/unit/responses.test.mts.
 describe.each([UPDATE_CASE, CREATE_CASE, FIND_CASES])('$name after', (operation) => {

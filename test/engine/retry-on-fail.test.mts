@@ -1,6 +1,5 @@
 import { CHANGES, OPERATIONS, READS } from '../support/operations.mts';
 import { itemOf, REFUSED, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import {
 	CONTINUE,
 	execute,
@@ -11,7 +10,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 // What is never sent again: never-sent-twice.test.mts.
 describe.each(CHANGES)('$name with Retry On Fail', (operation) => {

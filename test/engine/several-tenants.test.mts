@@ -1,6 +1,5 @@
 import { CHANGES, GET_QUOTA, OPERATIONS } from '../support/operations.mts';
 import { companyOf, itemOf, REFUSED, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { isSince } from '../support/version.mts';
 import {
 	CONTINUE,
@@ -13,7 +12,6 @@ import {
 
 const server = useServer();
 const other = useServer();
-forbidUnhandledRejections();
 
 const tokensAt = ({ requests }: typeof server) =>
 	requests.map(({ headers }) => headers['wolkvox-token']);

@@ -3,12 +3,10 @@ import '../support/ssrfProtection.mts';
 import { connectionsTo, forgetConnections } from '../support/connections.mts';
 import { CREATE_CASE, FIND_CASES } from '../support/operations.mts';
 import { useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { isSince } from '../support/version.mts';
 import { CONTINUE, execute, RETRY_ON_FAIL } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const MESSAGE = 'The request was blocked because it resolves to a restricted IP address';
 

@@ -4,7 +4,6 @@ import type { ServerResponse } from 'node:http';
 
 import { CHANGES, OPERATIONS, type Operation } from '../support/operations.mts';
 import { busyFor, itemOf, LOST, REFUSED, useServer } from '../support/server.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
 	CONTINUE,
@@ -17,7 +16,6 @@ import {
 } from '../support/wolkvox.mts';
 
 const server = useServer();
-forbidUnhandledRejections();
 
 /** How long the server asks to wait where the node must not wait. */
 const WAIT_S = 3;

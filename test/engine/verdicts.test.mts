@@ -10,13 +10,11 @@ import {
 	numbered,
 	update,
 } from '../support/wolkvox.mts';
-import { forbidUnhandledRejections } from '../support/unhandled.mts';
 
 // Hundreds of requests, and waits, on a busy machine.
 jest.setTimeout(60_000);
 
 const server = useServer();
-forbidUnhandledRejections();
 
 const HTML = { 'content-type': 'text/html' };
 

@@ -1,4 +1,4 @@
-// What n8n reads from the environment. Jest runs this file before it loads a test, and n8n with it.
+// Jest runs this file before it loads a test of the engine, and n8n with it, which reads these settings.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,3 +14,10 @@ process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
 
 // A run takes milliseconds, but the machine can be busy.
 jest.setTimeout(60_000);
+
+// In n8n, a rejection that nobody handles would end the process.
+const unhandled: unknown[] = [];
+const record = (reason: unknown) => void unhandled.push(reason);
+process.on('unhandledRejection', record);
+afterEach(() => expect(unhandled.splice(0)).toEqual([]));
+afterAll(() => void process.off('unhandledRejection', record));

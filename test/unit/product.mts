@@ -1,7 +1,12 @@
 // The functions of the product that unit tests call stand here alone, so one that moves is followed in one place.
 import type { IDataObject, IExecutePaginationFunctions, UserError } from 'n8n-workflow';
 
-import type { Operation, OperationKind } from '../../nodes/WolkvoxCrm/operation';
+import type {
+	Operation,
+	OperationKind,
+	RequestBody,
+	RequestDetails,
+} from '../../nodes/WolkvoxCrm/operation';
 import { createOperation as createCase } from '../../nodes/WolkvoxCrm/resources/case/create';
 import { getOperation as getCase } from '../../nodes/WolkvoxCrm/resources/case/get';
 import { getManyOperation as findCases } from '../../nodes/WolkvoxCrm/resources/case/getMany';
@@ -98,6 +103,12 @@ export function recordOf(tested: TestedOperation, changed: IDataObject, settings
 	return operation.getRecord!(context);
 }
 
+/** What items have in common that may change one record. */
+export function recordKeyOf(tested: TestedOperation, changed: IDataObject) {
+	const { operation, context } = prepare(tested, changed);
+	return operation.getRecordKey!(context);
+}
+
 /** Expects such parameters to be refused with this message and with advice, which is returned. */
 export async function expectRefusal(
 	tested: TestedOperation,
@@ -113,19 +124,51 @@ export async function expectRefusal(
 	return (error as UserError).description!;
 }
 
-/** The JSON of the output of an operation, if a query finds these records. */
-export async function outputFor(
-	operation: Operation<unknown>,
-	parameters: unknown,
-	records: IDataObject[],
-): Promise<IDataObject[]> {
-	return await operation.send(parameters, {
-		recordId: 'item0',
-		withoutAttached: (files) => files,
-		getEarlierResult: () => undefined,
-		query: async () => ({ data: records }),
-		request: async () => ({ code: 200 }),
-	});
+/** What an operation sends for an item, and outputs unless it fails. */
+interface SentItem {
+	/** The bodies of its queries. */
+	queries: IDataObject[];
+	changes: Array<RequestDetails & { body: RequestBody }>;
+	output?: IDataObject[];
+	error?: UserError;
+}
+
+/**
+ * What an operation sends for an item: each query gets the next of these responses, and a change succeeds.
+ *
+ * @param earlier the output of an earlier item of the same record
+ */
+export async function sendItem(
+	tested: TestedOperation,
+	changed: IDataObject,
+	responses: Response[],
+	earlier?: IDataObject[],
+): Promise<SentItem> {
+	const { operation, context } = prepare(tested, changed);
+	const sent: SentItem = { queries: [], changes: [] };
+	const query = async (body: IDataObject = {}) => {
+		const response = responses[sent.queries.length];
+		sent.queries.push(body);
+		return parseResponse(toHttp(response), sentBy({ ...operation, effect: 'reads' })) as never;
+	};
+	try {
+		const parameters = await operation.getParameters(context);
+		const record = operation.getRecord?.(context) ?? '';
+		const recordId = typeof record === 'string' ? record : await record.find(query);
+		sent.output = await operation.send(parameters, {
+			recordId,
+			query,
+			withoutAttached: (files) => files,
+			getEarlierResult: () => earlier,
+			request: async (body, details) => {
+				sent.changes.push({ recordId, ...details, body });
+				return { code: 200, data: { wolkvox_id: '' } };
+			},
+		});
+	} catch (error) {
+		sent.error = error as UserError;
+	}
+	return sent;
 }
 
 /** What was sent to the server HOST: for an update, to the record `item0`. */

@@ -10,7 +10,8 @@ import {
 	UPDATE_CONTACT,
 	UPDATE_RECORD,
 } from '../support/operations.mts';
-import { expectRefusal, operationOf, outputFor, parametersOf, recordOf } from './product.mts';
+import { found } from '../support/server.mts';
+import { expectRefusal, parametersOf, recordOf, sendItem } from './product.mts';
 import { spoil, UNSEEN } from './unseenCharacters.mts';
 
 const ID = '647f6ff1660dff48d803ffe6';
@@ -122,8 +123,12 @@ it('a case number is empty if it is only an unseen character', async () => {
 });
 
 describe('Case: Get', () => {
-	const get = async (records: IDataObject[], id = ID) =>
-		await outputFor(operationOf(GET_CASE), { by: 'id', text: id }, records);
+	const get = async (records: IDataObject[], id = ID) => {
+		const caseId = locator('id', id);
+		const { output, error } = await sendItem(GET_CASE, { caseId }, [{ body: found(...records) }]);
+		if (error) throw error;
+		return output;
+	};
 
 	it.each([
 		['wolkvox_id', { wolkvox_id: ID }],

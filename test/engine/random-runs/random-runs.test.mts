@@ -5,7 +5,6 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { randomRuns, SEED } from '../../support/random.mts';
 import { useServer } from '../../support/server.mts';
-import { forbidUnhandledRejections } from '../../support/unhandled.mts';
 import type { Observation, RandomRun, SentRequest } from './observe.mts';
 import { anyRun, contentsOf, fileNames, observe, subjectOf } from './observe.mts';
 
@@ -16,7 +15,6 @@ const LONGEST_RUN_MS = 30_000;
 
 /** A run mostly waits, so several go side by side, each with a server of its own. */
 const servers = Array.from({ length: 8 }, useServer);
-forbidUnhandledRejections();
 
 /** What the server knows of an item. */
 function itemOf({ settings, sent }: Observation, item: number) {
