@@ -1,6 +1,6 @@
-import { OPERATIONS, SEARCHES } from '../support/operations.mts';
-import { found, useServer } from '../support/server.mts';
-import { execute, TOOL } from '../support/wolkvox.mts';
+import { CREATE_CASE, OPERATIONS, SEARCHES } from '../support/operations.mts';
+import { fieldOf, found, LOST, useServer } from '../support/server.mts';
+import { execute, RETRY_ON_FAIL, TOOL } from '../support/wolkvox.mts';
 
 const server = useServer();
 
@@ -28,4 +28,18 @@ it.each(SEARCHES)('$name without a match says so to an AI agent', async (search)
 	server.respond = () => ({ body: found() });
 	const { outputs } = await execute(server, search, { node: TOOL });
 	expect(outputs[0].map(({ json }) => json)).toEqual([{ message: 'Nothing matches' }]);
+});
+
+it('another node that calls the tool gets an answer per call, and one case is created by each', async () => {
+	server.respond = () => LOST;
+	const { outputs } = await execute(server, CREATE_CASE, {
+		items: ['a', 'a', 'b'].map((text) => ({ json: { text } })),
+		parameters: { description: "={{ $fromAI('text', '', 'string') }}" },
+		isCalled: true,
+		node: RETRY_ON_FAIL,
+	});
+	const sent = server.requests.map((request) => fieldOf(request, 'description'));
+	expect(sent).toEqual(['a', 'a', 'b']);
+	const said = expect.stringContaining('Wolkvox may have created the case anyway');
+	expect(outputs[0].map(({ json }) => json.failed)).toEqual([said, said, said]);
 });

@@ -3,8 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { useServer } from '../support/server.mts';
-import { numbered, pairedItems, update } from '../support/wolkvox.mts';
+import { REFUSED, useServer } from '../support/server.mts';
+import {
+	CONTINUE,
+	credentialFor,
+	numbered,
+	pairedItems,
+	TWO_TRIES,
+	update,
+} from '../support/wolkvox.mts';
+
+// After the support, which sets what n8n reads while it loads.
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
 
 const server = useServer();
 
@@ -58,5 +69,51 @@ describe.each([
 		expect(mostDescriptors - descriptors).toBeLessThan(10 + 5 * maxConcurrent);
 		await sleep(100);
 		expect(openDescriptors()).toBeLessThanOrEqual(descriptors);
+	});
+});
+
+describe('what is done for each item is done 20 at a time:', () => {
+	/** Counts the calls of a function, and how many of them are in flight at most. */
+	const counted = <Result,>(result: Result) => {
+		const count = { calls: 0, most: 0 };
+		let inFlight = 0;
+		const call = async () => {
+			count.calls++;
+			count.most = Math.max(count.most, ++inFlight);
+			await sleep(1);
+			inFlight--;
+			return result;
+		};
+		return { count, call };
+	};
+
+	it('stored files are looked up', async () => {
+		const { count, call } = counted({ fileSize: 1 });
+		const service = Container.get(BinaryDataService);
+		const lookUp = jest.spyOn(service, 'getMetadata').mockImplementation(call);
+		const file = { id: 'filesystem-v2:gone', mimeType: 'text/plain', fileName: 'a.txt', data: '' };
+		const { error } = await update(server, {
+			items: numbered(300).map((item) => ({ ...item, binary: { data: file } })),
+			// The last item is refused, so that nothing is sent.
+			caseId: '={{ $json.n === 299 ? "" : "case" + $json.n }}',
+			updateFields: { attachments: 'data' },
+		});
+		lookUp.mockRestore();
+		expect(error!.message).toMatch(/\[item 299\]$/);
+		expect(server.requests).toHaveLength(0);
+		expect(count).toEqual({ calls: 299, most: 20 });
+	});
+
+	it('the credentials of refused items are read in the next try', async () => {
+		server.respond = () => REFUSED;
+		const { count, call } = counted(credentialFor(server.url));
+		await update(server, {
+			items: numbered(50),
+			node: { ...TWO_TRIES, ...CONTINUE },
+			credential: call,
+		});
+		expect(server.requests).toHaveLength(100);
+		// n8n itself reads one for the request that it sends.
+		expect(count.most).toBeLessThanOrEqual(21);
 	});
 });

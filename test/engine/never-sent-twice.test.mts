@@ -1,4 +1,12 @@
-import { CHANGES, CREATE_CASE, UPDATE_CASE, UPDATES } from '../support/operations.mts';
+import {
+	CHANGES,
+	CREATE_CASE,
+	CREATES,
+	DELETES,
+	nounOf,
+	UPDATE_CASE,
+	UPDATES,
+} from '../support/operations.mts';
 import {
 	busyFor,
 	itemOf,
@@ -79,11 +87,12 @@ describe.each([UPDATE_CASE, CREATE_CASE])('never sent twice: $name of five items
 });
 
 describe.each(CHANGES)('never sent twice: $name', (operation) => {
-	const [noun] = operation.name.toLowerCase().split(':');
-	const advice =
-		operation.effect === 'creates'
-			? `Wolkvox may have created the ${noun} anyway`
-			: `Wolkvox may have applied the update anyway`;
+	const noun = nounOf(operation);
+	const advice = {
+		creates: `Wolkvox may have created the ${noun} anyway`,
+		updates: 'Wolkvox may have applied the update anyway',
+		deletes: `Wolkvox may have deleted the ${noun} anyway`,
+	}[operation.effect as string];
 
 	it('after a lost response, and the user is told to check', async () => {
 		server.respond = () => LOST;
@@ -140,89 +149,92 @@ describe.each(CHANGES)('never sent twice: $name', (operation) => {
 		expect(error!.context!.outcome).toBe('unknown');
 		expect(server.requests).toHaveLength(1);
 	});
+});
 
-	it('although the item cannot be read when it is tried again', async () => {
+it.each([...CREATES, ...UPDATES])(
+	'never sent twice, although the item is invalid when it is tried again: $name',
+	async (operation) => {
 		const items = numbered(1);
 		server.respond = () => {
-			items[0].json.files = 'missing';
+			items[0].json.list = ['invalid'];
 			return LOST;
 		};
-		const attachments = '={{ $json.files ?? "" }}';
-		const parameters: Record<string, object> = {
-			'Case: Create': { additionalFields: { attachments } },
-			'Case: Update': { updateFields: { status: 'open', attachments } },
-			'Record: Create': { fieldsJson: '={{ $json.files ? "{" : "{}" }}' },
-			'Record: Update': { fieldsJson: '={{ $json.files ? "{" : "{}" }}' },
-		};
+		const text = '={{ $json.list ?? "item0" }}';
 		const { outputs } = await execute(server, operation, {
 			items,
-			parameters: parameters[operation.name] as never,
+			parameters: {
+				description: text,
+				solution: text,
+				updateFields: { status: text },
+				contactFields: { name: text },
+				fields: { field: [{ name: 'status', value: text }] },
+			},
 			node: { ...RETRY_ON_FAIL, ...CONTINUE },
 		});
 		expect(server.requests).toHaveLength(1);
 		expect(outputs[1][0].json.error).toMatch(/broke before Wolkvox responded \[outcome unknown\]$/);
-	});
-});
+	},
+);
 
-describe.each(UPDATES)('a refused item of $name', (operation) => {
-	const [noun] = operation.name.toLowerCase().split(':');
-	const id = `${noun}Id`;
+describe.each([...UPDATES, ...DELETES])('of two items of one record, $name', (operation) => {
+	const noun = nounOf(operation);
 
-	/** Updates one record by two items, of which the first is refused once, with Retry On Fail. */
-	const updateTwice = async (
-		settings: Parameters<typeof execute>[2] = {},
+	/** Sends two items, of which the first gets this response once, with Retry On Fail. */
+	const sendBoth = async (
+		first: ScriptedResponse,
+		{ id = 'item7', ...settings }: Parameters<typeof execute>[2] & { id?: string } = {},
 		second: ScriptedResponse = {},
 	) => {
-		server.respond = (_, index) => [REFUSED, second][index] ?? {};
-		const status = '={{ "item" + $json.n }}';
+		server.respond = (_, index) => [first, second][index] ?? {};
 		return await execute(server, operation, {
 			items: numbered(2),
 			node: { ...RETRY_ON_FAIL, ...CONTINUE },
 			...settings,
-			parameters: {
-				[id]: 'same',
-				updateFields: { status },
-				solution: status,
-				contactFields: { name: status },
-				fields: { field: [{ name: 'status', value: status }] },
-				...settings.parameters,
-			},
+			parameters: { [`${noun}Id`]: id },
 		});
 	};
-	const overtaken = {
+	const changed = operation.effect === 'deletes' ? 'deleted' : 'updated';
+	const OVERTAKEN = {
 		json: {
 			n: 0,
-			error: `A later item may have updated the same ${noun}, after this one failed: No [item 0]`,
+			error: `A later item may have ${changed} the same ${noun}, after this one failed: No [item 0]`,
 		},
 		pairedItem: { item: 0 },
 	};
+	const CAPITALS = '={{ $json.n ? "ITEM7" : "item7" }}';
 
-	it('is not sent again after a later item has updated the same record', async () => {
-		const { outputs } = await updateTwice();
-		expect(server.sentItems).toEqual([0, 1]);
-		expect(outputs[1]).toEqual([overtaken]);
+	it.each(['item7', CAPITALS])('sends no refused one again after the later one: %s', async (id) => {
+		const { outputs } = await sendBoth(REFUSED, { id });
+		expect(server.requests).toHaveLength(2);
 		expect(pairedItems(outputs[0])).toEqual([1]);
+		expect(outputs[1]).toEqual([OVERTAKEN]);
 	});
 
-	it('is not sent again if the later item has the ID in other capitals', async () => {
-		const { outputs } = await updateTwice({
-			parameters: { [id]: '={{ $json.n ? "ABC" : "abc" }}' },
-		});
-		expect(server.sentItems).toEqual([0, 1]);
-		expect(outputs[1]).toEqual([overtaken]);
+	it('sends no refused one again if the outcome of the later one is unknown', async () => {
+		const { outputs } = await sendBoth(REFUSED, {}, { status: 500, body: '<h1>' });
+		expect(server.requests).toHaveLength(2);
+		expect(outputs[1][0]).toEqual(OVERTAKEN);
 	});
 
-	it('is not sent again if it is unknown whether the later item was applied', async () => {
-		const { outputs } = await updateTwice({}, { status: 500, body: '<h1>' });
-		expect(server.sentItems).toEqual([0, 1]);
-		expect(outputs[1][0]).toEqual(overtaken);
-	});
+	it.each(['item7', CAPITALS])(
+		'does not send the later one if the outcome of the first is unknown: %s',
+		async (id) => {
+			const { outputs } = await sendBoth(LOST, { id, options: { maxConcurrent: 20 } });
+			expect(server.requests).toHaveLength(1);
+			expect(outputs[1].map(({ json }) => json.error)).toEqual([
+				expect.stringMatching(/ \[outcome unknown\]$/),
+				`It is unknown whether item 0 has ${changed} the same ${noun} [item 1]`,
+			]);
+		},
+	);
 
-	it('is sent again if the later item was for the same ID at another company', async () => {
-		const { outputs } = await updateTwice({
+	it.each([
+		['again after the later one', REFUSED, 3],
+		['although the first may have been applied', LOST, 2],
+	])('sends one of another company %s', async (_, first, requests) => {
+		await sendBoth(first, {
 			credential: async (item) => ({ ...credentialFor(server.url), operation: `company${item}` }),
 		});
-		expect(server.sentItems).toEqual([0, 1, 0]);
-		expect(outputs.map(({ length }) => length)).toEqual([2, 0]);
+		expect(server.requests).toHaveLength(requests);
 	});
 });

@@ -1,8 +1,13 @@
-import { CHANGES, OPERATIONS, READS } from '../support/operations.mts';
-import { itemOf, REFUSED, useServer } from '../support/server.mts';
+import type { ServerResponse } from 'node:http';
+
+import { CHANGES, CREATE_CASE, OPERATIONS, READS } from '../support/operations.mts';
+import { itemOf, REFUSED, successFor, useServer } from '../support/server.mts';
+import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
 	CONTINUE,
+	credentialFor,
 	execute,
+	failingExpression,
 	numbered,
 	pairedItems,
 	RETRY_ON_FAIL,
@@ -33,7 +38,9 @@ describe.each(CHANGES)('$name with Retry On Fail', (operation) => {
 		server.fail(1);
 		const { error } = await execute(server, operation, { items: numbered(4), node: RETRY_ON_FAIL });
 		expect(server.sentItems).toEqual([0, 1, 1, 1]);
-		expect(error!.description).toMatch(/ Before this, 1 \w+ was (created|updated): item 0\.$/);
+		expect(error!.description).toMatch(
+			/ Before this, 1 \w+ was (created|updated|deleted): item 0\.$/,
+		);
 	});
 
 	it('sends a refused item again if the run continues, and the others once', async () => {
@@ -75,6 +82,41 @@ it('an item whose Case has changed when it is tried again is sent, as it is anot
 		{ wolkvox_id: 'item10' },
 		{ wolkvox_id: 'item11' },
 	]);
+});
+
+describe('an item that was created in an earlier try', () => {
+	/** Refuses item 0; the credential of item 1 cannot be read once, after all were sent. */
+	const create = async (maxTries: number) => {
+		let fails = true;
+		server.fail(0);
+		return await execute(server, CREATE_CASE, {
+			items: numbered(3),
+			node: { ...RETRY_ON_FAIL, ...CONTINUE, maxTries },
+			credential: async (item) => {
+				if (item === 1 && server.requests.length >= 3 && fails) {
+					fails = false;
+					throw new Error('The vault does not respond');
+				}
+				return credentialFor(server.url);
+			},
+		});
+	};
+
+	it('is named with its ID if its credential cannot be read in the next one', async () => {
+		const { outputs } = await create(2);
+		expect(server.sentItems).toEqual([0, 1, 2, 0]);
+		expect(pairedItems(outputs[0])).toEqual([2]);
+		expect(outputs[1].map(({ json }) => json.error)).toEqual([
+			'No',
+			expect.stringMatching(/^The vault does not respond.* \(already created: item1\)$/),
+		]);
+	});
+
+	it('is in the output if its credential can be read again in the try after that', async () => {
+		const { outputs } = await create(3);
+		expect(server.sentItems).toEqual([0, 1, 2, 0, 0]);
+		expect(pairedItems(outputs[0])).toEqual([1, 2]);
+	});
 });
 
 describe('Retry in the list of executions', () => {
@@ -124,6 +166,54 @@ describe('Retry in the list of executions', () => {
 			}
 			for (const { run } of runs) {
 				expect(Object.values(run.data.executionData!.contextData).flatMap(Object.keys)).toEqual([]);
+			}
+		},
+	);
+
+	it('sends no case again that was being sent when an expression ended the run, but says so first', async () => {
+		const run = async (retryOf?: Awaited<ReturnType<typeof execute>>) =>
+			await execute(server, CREATE_CASE, {
+				items: numbered(4),
+				parameters: {
+					priority: `={{ $json.n === 2 && $execution.mode === 'test' ? $('nowhere').item : 'x' }}`,
+				},
+				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 50 } } },
+				retryOf,
+			});
+		const held: ServerResponse[] = [];
+		server.respond = () => (response) => void held.push(response);
+		const failed = await run();
+		expect(failed.run.status).toBe('error');
+		expect(server.sentItems).toEqual([0]);
+
+		server.respond = () => ({});
+		const first = await run(failed);
+		expect(first.error).toMatchObject({
+			message: 'The earlier execution ended before the response to this item was read',
+			description: expect.stringMatching(/^Wolkvox may have created the case anyway/),
+			context: { itemIndex: 0, outcome: 'unknown' },
+		});
+		expect(server.sentItems).toEqual([0]);
+
+		held[0].end(JSON.stringify(successFor(server.requests[0])));
+		const second = await run(first);
+		expect(server.sentItems).toEqual([0, 0, 1, 2, 3]);
+		expect(pairedItems(second.outputs[0])).toEqual([0, 1, 2, 3]);
+	});
+
+	(EXPRESSION_ENDS_NODE ? it.skip : it).each([undefined, [1, 10], [2, 10], [3, 1], [9, 10]])(
+		'keeps nothing of a run that goes on although expressions failed (batching: %j)',
+		async (...numbers) => {
+			const [batchSize, batchInterval] = numbers.flat();
+			for (const failing of [0, 2, 4]) {
+				const { run, outputs } = await update(server, {
+					items: numbered(5),
+					updateFields: { status: failingExpression(failing) },
+					requestOptions: batchSize ? { batching: { batch: { batchSize, batchInterval } } } : {},
+					node: CONTINUE,
+				});
+				expect(pairedItems(outputs[0])).toEqual([0, 1, 2, 3, 4].filter((n) => n !== failing));
+				expect(run.data.executionData!.contextData).toEqual({ 'node:Wolkvox CRM': {} });
 			}
 		},
 	);

@@ -297,15 +297,18 @@ export const CREATES = OPERATIONS.filter(({ effect }) => effect === 'creates');
 
 export const UPDATES = OPERATIONS.filter(({ effect }) => effect === 'updates');
 
-/** The operations that create or update. */
-export const CHANGES = [...CREATES, ...UPDATES];
-
 export const READS = OPERATIONS.filter(({ effect }) => effect === 'reads');
 
 /** The operations with Limit and Additional Body Fields. */
 export const SEARCHES = [FIND_CASES, FIND_CONTACTS, FIND_RECORDS, FIND_RECORDS_BY_DATE];
 
 export const DELETES = OPERATIONS.filter(({ effect }) => effect === 'deletes');
+
+/** The operations that change something by one request per item. */
+export const CHANGES = [...CREATES, ...UPDATES, ...DELETES];
+
+/** What an operation works with, as messages call it: "case". */
+export const nounOf = ({ name }: Operation) => name.split(':')[0].toLowerCase();
 
 /** The parameters that n8n's editor marks as required for an operation. */
 export function requiredFields(

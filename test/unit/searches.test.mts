@@ -143,6 +143,7 @@ describe('a value to search', () => {
 		['zeros in front', '0012', '0012'],
 		['half an emoji as a replacement character', '={{ "x\\ud83d" }}', 'x\ufffd'],
 		['an email address without the space around it', ' ana@example.com\n', 'ana@example.com'],
+		['what is no email address', ' a @ b ', ' a @ b '],
 	])('is sent: %s', async (_, value, expected) => {
 		const searchBy = locator('name', 'description');
 		expect((await parametersOf(FIND_CASES, { searchBy, value })).body).toMatchObject({
@@ -154,5 +155,24 @@ describe('a value to search', () => {
 	it('is sent without the space around it if it is a case number', async () => {
 		const { body } = await parametersOf(FIND_CASES, { value: ' CASO-1002\t' });
 		expect(body).toMatchObject({ field: 'idPrefijo', value: 'CASO-1002' });
+	});
+});
+
+it.each(['incompleteResults', 'ifNothingFound'])('%s can only be what it offers', async (name) => {
+	const options = { [name]: '={{ "maybe" }}' };
+	await expectRefusal(FIND_CASES, { options }, / must be (fail or return|continue or fail)$/);
+});
+
+it.each([
+	['"item0" in the field "idPrefijo"', FIND_CASES],
+	['"item0" in the field "emailcontact"', FIND_RECORDS],
+	['2026-11-01 00:00 to 2026-11-30 23:59', FIND_RECORDS_BY_DATE],
+])('a search that must find something names what it looked for: %s', async (words, operation) => {
+	const nothing = [{ body: found() }];
+	const options = { ifNothingFound: 'fail' };
+	expect(await sendItem(operation, {}, nothing)).toMatchObject({ output: [] });
+	expect((await sendItem(operation, { options }, nothing)).error).toMatchObject({
+		message: `Wolkvox found nothing for ${words}`,
+		description: expect.stringContaining("set 'If Nothing Is Found' to 'Continue'"),
 	});
 });

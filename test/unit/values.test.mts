@@ -156,6 +156,9 @@ describe('Update Fields', () => {
 	});
 });
 
+/** A text that must arrive as it is. */
+const EXACT = "  Ñandú \"12\" \\ 'it's' <b> %20 & 🙂  0012  ";
+
 const inRow = (value: string) => ({ field: [{ name: 'a', value }] });
 
 describe.each<{ place: string; operation: Operation; given: (value: string) => IDataObject }>([
@@ -235,6 +238,61 @@ describe('an object where a text is needed', () => {
 			);
 		},
 	);
+});
+
+describe('the parts of the form of a case', () => {
+	const AS_TEXT: Array<[value: string, text: string]> = [
+		['={{ 3 }}', '3'],
+		['={{ 0 }}', '0'],
+		['={{ false }}', 'false'],
+		[
+			'={{ DateTime.fromISO("2026-01-02T03:04:05Z", { zone: "utc" }) }}',
+			'2026-01-02T03:04:05.000Z',
+		],
+		['={{ new Date(0) }}', '1970-01-01T00:00:00.000Z'],
+		['Incidentes ', 'Incidentes '],
+		[EXACT, EXACT],
+	];
+
+	it.each(AS_TEXT)('have %j as the text %j', async (value, text) => {
+		const updateFields = { owner: value, solution: value };
+		const { fields } = await parametersOf(UPDATE_CASE, { updateFields });
+		expect(fields).toEqual([
+			['owner', text],
+			['solution', text],
+		]);
+		const created = await parametersOf(CREATE_CASE, { contact: value });
+		expect(created.fields).toContainEqual(['contact', text]);
+	});
+
+	it('are only those that have a value', async () => {
+		const updateFields = {
+			status: 'open',
+			solution: '',
+			priority: '={{ $json.missing }}',
+			owner: '={{ null }}',
+			caseType: locator('list', ''),
+			customFields: { field: [{ name: 'Empty', value: '' }] },
+			customFieldsJson: ' ',
+		};
+		const { fields } = await parametersOf(UPDATE_CASE, { updateFields });
+		expect(fields).toEqual([['status', 'open']]);
+	});
+
+	it.each([locator('name', 'Claims'), locator('list', 'Claims'), '={{ "Claims" }}'])(
+		'have the case type of %j',
+		async (caseType) => {
+			const { fields } = await parametersOf(UPDATE_CASE, { updateFields: { caseType } });
+			expect(fields).toEqual([['case-type', 'Claims']]);
+		},
+	);
+
+	it('have Custom Fields before those of Custom Fields (JSON)', async () => {
+		const customFields = { field: [{ name: 'b', value: '={{ 5 }}' }] };
+		const updateFields = { customFieldsJson: '{"a": 1, "b": 2}', customFields };
+		const { fields } = await parametersOf(UPDATE_CASE, { updateFields });
+		expect(fields).toEqual([['form', '{"a":1,"b":5}']]);
+	});
 });
 
 describe('Options of a case', () => {
