@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 
-import { CREATE_CASE, UPDATE_CASE } from '../support/operations.mts';
+import { CLOSE_CASE, CREATE_CASE, UPDATE_CASE } from '../support/operations.mts';
 import { REFUSED, useServer, type ScriptedResponse } from '../support/server.mts';
 import {
 	CONTINUE,
@@ -14,7 +14,6 @@ import {
 	pairedItems,
 	RETRY_ON_FAIL,
 	textFile,
-	TOOL,
 	update,
 } from '../support/wolkvox.mts';
 
@@ -26,116 +25,30 @@ const sentFiles = () => server.requests.map(({ files }) => files.map(({ name }) 
 /** Each operation that sends files, and the parameter that holds Attachments. */
 const OPERATIONS = [
 	{ ...UPDATE_CASE, parameter: 'updateFields' },
+	{ ...CLOSE_CASE, parameter: 'additionalFields' },
 	{ ...CREATE_CASE, parameter: 'additionalFields' },
 ];
 
 const BINARY_MODES = ['default', 'filesystem'] as const;
 
+const allOf = (names: string[]) =>
+	Object.fromEntries(names.map((name) => [name, textFile(`${name}.txt`)]));
+
+// What can name a file, and what is refused: test/unit/attachments.test.mts.
 describe.each(OPERATIONS)('Attachments of $name', ({ parameter, ...operation }) => {
-	/** Attaches files to one case. */
-	const attach = async (attachments: unknown, settings: Parameters<typeof execute>[2] = {}) =>
+	/** Attaches files to a case, together. */
+	const attach = async (attachments: string, settings: Parameters<typeof execute>[2] = {}) =>
 		await execute(server, operation, {
-			parameters: { [parameter]: { attachments } as never },
+			parameters: { [parameter]: { attachments } },
 			...settings,
 			options: { multipleFiles: 'together', ...settings.options },
 		});
-
-	const items = numbered(1, {
-		a: textFile('a.txt'),
-		b: textFile('b.txt'),
-		'c,d': textFile('c.txt'),
-		'foto ': textFile('foto.txt'),
-	});
-
-	it.each([
-		['names with commas between them', ' a, ,b ', ['a.txt', 'b.txt']],
-		['a list of names', '={{ ["b", "a"] }}', ['b.txt', 'a.txt']],
-		['binary data', '={{ $binary.b }}', ['b.txt']],
-		['a list of binary data', '={{ [$binary.b, $binary.a] }}', ['b.txt', 'a.txt']],
-		['a mixed list', '={{ ["a", $binary.b] }}', ['a.txt', 'b.txt']],
-		[
-			'all names of an item, spaces and commas included',
-			'={{ Object.keys($binary) }}',
-			['a.txt', 'b.txt', 'c.txt', 'foto.txt'],
-		],
-		['a name that contains a comma', 'c,d', ['c.txt']],
-		['a name that ends in a space', '={{ "foto " }}', ['foto.txt']],
-		[
-			'binary data whose file name is a number',
-			'={{ { data: "eA==", mimeType: "text/plain", fileName: 2024 } }}',
-			['2024'],
-		],
-		['nothing, for an empty list', '={{ [] }}', []],
-		['nothing, for empty text', '={{ "" }}', []],
-		['nothing, for a comma', ' , ', []],
-	])('can be %s', async (_, attachments, expected) => {
-		const fields = { attachments, status: 'open' };
-		await attach(attachments, { items, parameters: { [parameter]: fields } });
-		expect(sentFiles()).toEqual([expected]);
-	});
-
-	it.each([
-		['undefined', "'Attachments': the expression found no file"],
-		['null', "'Attachments': the expression found no file"],
-		['[undefined]', "'Attachments': the expression found no file"],
-		['$json.nothing?.binary.data', "'Attachments': the expression found no file"],
-		['"report"', '\'Attachments\': this item has no file named "report"'],
-		['5', "'Attachments' must be the name of a file"],
-		['{ a: 1 }', "'Attachments' must be the name of a file"],
-		['"empty"', '\'Attachments\': "empty" contains no file'],
-		[
-			'{ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" }',
-			'\'Attachments\': n8n no longer has the contents of "a.txt"',
-		],
-	])('are refused if they are %s', async (value, message) => {
-		const result = await attach(`={{ ${value} }}`, {
-			items: [{ json: { n: 0 }, binary: { empty: { mimeType: 'text/plain' } } }],
-		});
-		expect(expectRefusal(server, result, message)).toMatch(/\S/);
-	});
-
-	it('are named if another one is asked for', async () => {
-		const [item] = items;
-		const result = await attach('report', { items: [item] });
-		const message = '\'Attachments\': this item has no file named "report"';
-		expect(expectRefusal(server, result, message)).toMatch(/^The item has: a, b, c,d, foto /);
-	});
-
-	it.each(BINARY_MODES)('are found by the expression that is advised (%s)', async (binaryMode) => {
-		const message = "'Attachments' must be the name of a file";
-		const settings = { binaryMode, items: numbered(1, { data: textFile('a.txt') }) };
-		const advice = expectRefusal(server, await attach('={{ 5 }}', settings), message);
-		await attach(`=${/\{\{.*\}\}/.exec(advice!)![0]}`, settings);
-		expect(sentFiles()).toEqual([['a.txt']]);
-	});
-
-	it.each(['data:text/plain;base64,aGk=', 'plain text', 'aGk=aGk=!'])(
-		'are refused if they are in memory, but not as base64: %s',
-		async (data) => {
-			const result = await attach('data', {
-				binaryMode: 'default',
-				items: [
-					{ json: {}, binary: { data: { mimeType: 'text/plain', fileName: 'a.txt', data } } },
-				],
-			});
-			const message = '\'Attachments\': the contents of "a.txt" are not base64';
-			expectRefusal(server, result, message);
-		},
-	);
-
-	it('are refused if an AI agent calls the node', async () => {
-		const message = /^'Attachments' cannot be used when an AI agent calls this node \[item 0\]\. /;
-		expectRefusal(server, await attach('data', { node: TOOL }), message);
-	});
 
 	it.each(['files', 'file'])(
 		'go together as %s[], and one alone under the plain name',
 		async (attachmentField) => {
 			await attach('={{ Object.keys($binary) }}', {
-				items: [
-					...numbered(1, { one: textFile('1.txt'), two: textFile('2.txt') }),
-					...numbered(1, { one: textFile('1.txt') }),
-				],
+				items: [...numbered(1, allOf(['a', 'b'])), ...numbered(1, allOf(['a']))],
 				options: { attachmentField },
 			});
 			expect(server.requests.map(({ files }) => files.map(({ part }) => part))).toEqual([
@@ -146,14 +59,11 @@ describe.each(OPERATIONS)('Attachments of $name', ({ parameter, ...operation }) 
 	);
 
 	it('are at most 20 together, as PHP drops further ones', async () => {
-		const files = (count: number) =>
-			Object.fromEntries(
-				Array.from({ length: count }, (_, n) => [`f${n}`, textFile(`${n}.txt`)] as const),
-			);
-		const all = '={{ Object.keys($binary) }}';
+		const names = Array.from({ length: 21 }, (_, n) => `f${n}`);
 		const message = "'Attachments' has 21 files, but only 20 can be sent together";
-		expectRefusal(server, await attach(all, { items: numbered(1, files(21)) }), message);
-		await attach(all, { items: numbered(1, files(20)) });
+		const items = numbered(1, allOf(names));
+		expectRefusal(server, await attach(names.join(), { items }), message);
+		await attach(names.slice(1).join(), { items });
 		expect(server.requests.map((request) => request.files.length)).toEqual([20]);
 	});
 
@@ -174,20 +84,20 @@ describe.each(OPERATIONS)('Attachments of $name', ({ parameter, ...operation }) 
 
 	it('that n8n has lost are found before an earlier item is sent', async () => {
 		const gone = '({ mimeType: "text/plain", fileName: "a.txt", id: "filesystem-v2:x" })';
-		const result = await attach(`={{ $json.n === 3 ? ${gone} : "" }}`, {
+		const attachments = `={{ $json.n === 3 ? ${gone} : "" }}`;
+		const result = await attach('', {
 			items: numbered(4),
-			parameters: {
-				[parameter]: { status: 'open', attachments: `={{ $json.n === 3 ? ${gone} : "" }}` },
-			},
+			parameters: { [parameter]: { status: 'open', attachments } },
 		});
 		expectRefusal(server, result, '\'Attachments\': n8n no longer has the contents of "a.txt"', 3);
 	});
 });
 
-it('a case is created with one file, unless files go together', async () => {
-	for (const options of [{}, { multipleFiles: 'onePerRequest' }]) {
+it.each([{}, { multipleFiles: 'onePerRequest' }])(
+	'a case is created with one file, unless files go together: %j',
+	async (options) => {
 		const result = await execute(server, CREATE_CASE, {
-			items: numbered(1, { a: textFile('a.txt'), b: textFile('b.txt') }),
+			items: numbered(1, allOf(['a', 'b'])),
 			options,
 			parameters: { additionalFields: { attachments: 'a, b' } },
 		});
@@ -195,11 +105,11 @@ it('a case is created with one file, unless files go together', async () => {
 		expect(expectRefusal(server, result, message)).toMatch(
 			/^Each request would create another case\. /,
 		);
-	}
-});
+	},
+);
 
 describe('an update with several files, one per request', () => {
-	const files = { a: textFile('a.txt'), b: textFile('b.txt'), c: textFile('c.txt') };
+	const files = allOf(['a', 'b', 'c']);
 
 	/** Updates two cases with three files each; the second request gets this response. */
 	const attach = async (response: ScriptedResponse, node = {}) => {
@@ -234,11 +144,9 @@ describe('an update with several files, one per request', () => {
 
 	it('can have more files than PHP accepts together', async () => {
 		const names = Array.from({ length: 21 }, (_, n) => `f${n}`);
-		await update(server, {
-			items: numbered(1, Object.fromEntries(names.map((name) => [name, textFile(name)]))),
-			updateFields: { attachments: names.join(',') },
-		});
-		expect(sentFiles()).toEqual(names.map((name) => [name]));
+		const updateFields = { attachments: names.join() };
+		await update(server, { items: numbered(1, allOf(names)), updateFields });
+		expect(sentFiles()).toEqual(names.map((name) => [`${name}.txt`]));
 	});
 
 	it('names the files that are attached already when it fails', async () => {
@@ -330,6 +238,7 @@ describe('an update with several files, one per request', () => {
 });
 
 describe('a stored attachment', () => {
+	const service = Container.get(BinaryDataService);
 	const UNREADABLE = {
 		message: '\'Attachments\': "a.txt" could not be read completely',
 		description: expect.stringContaining('may have applied the update'),
@@ -346,7 +255,7 @@ describe('a stored attachment', () => {
 				items: numbered(1, { data: textFile('a.txt', 'x'.repeat(100_000)) }),
 			});
 			const stored = run.data.resultData.runData.Source[0].data!.main[0]![0].binary!.data;
-			change(Container.get(BinaryDataService).getPath(stored.id!));
+			change(service.getPath(stored.id!));
 
 			let socket!: Socket;
 			const serve = server.onConnection;
@@ -366,7 +275,6 @@ describe('a stored attachment', () => {
 			code: 'ECONNREFUSED',
 			syscall: 'connect',
 		});
-		const service = Container.get(BinaryDataService);
 		const open = jest.spyOn(service, 'getAsStream').mockRejectedValue(refusal);
 		const { error } = await update(server, {
 			items: numbered(1, { data: textFile('a.txt') }),
@@ -376,5 +284,24 @@ describe('a stored attachment', () => {
 		expect(open).toHaveBeenCalledTimes(1);
 		open.mockRestore();
 		expect(error).toMatchObject(UNREADABLE);
+	});
+
+	it.each([
+		['EMFILE', 'EMFILE: too many open files'],
+		['EACCES', 'EACCES: permission denied'],
+		['ETIMEDOUT', 'connect ETIMEDOUT'],
+	])('is not called gone if opening it fails with %s', async (code, message) => {
+		const fault = Object.assign(new Error(message), { code });
+		const open = jest.spyOn(service, 'getMetadata').mockRejectedValue(fault);
+		const file = { id: 'filesystem-v2:x', mimeType: 'text/plain', fileName: 'a.txt', data: '' };
+		const { error } = await update(server, {
+			items: [{ json: { n: 0 }, binary: { data: file } }],
+			updateFields: { attachments: 'data' },
+		});
+		open.mockRestore();
+		expect(error!.message).toMatch(
+			new RegExp(`^'Attachments': n8n could not open "a\\.txt": .*${code}`),
+		);
+		expect(server.requests).toHaveLength(0);
 	});
 });

@@ -20,6 +20,12 @@ describe('Attachments', () => {
 		});
 	});
 
+	it('can be stored files of the item itself, by name or by expression', async () => {
+		const attachments = '={{ ["photo", $binary.data] }}';
+		await update(server, { items, updateFields: { attachments } });
+		expect(sentNames()).toEqual(['b.jpg', 'a.txt']);
+	});
+
 	describe("in n8n's combined binary mode", () => {
 		const combined = { items, workflowSettings: { binaryMode: 'combined' } as const };
 

@@ -5,6 +5,7 @@ import { expectRefusal, parametersOf } from './product.mts';
 
 interface Settings {
 	binaryMode?: 'separate' | 'combined';
+	isTool?: boolean;
 }
 
 /** An update with a status and these attachments. */
@@ -47,6 +48,8 @@ describe.each([
 		['report', ['report.pdf']],
 		['photo, 1', ['photo.jpg']],
 		['report, report', ['report.pdf', 'report.pdf']],
+		[' report, ,report ', ['report.pdf', 'report.pdf']],
+		[' , ', []],
 		['={{ ["photo, 1", "report"] }}', ['photo.jpg', 'report.pdf']],
 		['', []],
 		['={{ "" }}', []],
@@ -105,6 +108,51 @@ describe("in n8n's combined binary mode", () => {
 	it('without files, the advice names where an earlier node has them', async () => {
 		const advice = await refuse('report', { json: {} }, NO_FIELD('report'), combined);
 		expect(advice).toMatch(/\{\{ \$\('Node'\)\.item\._files\.report \}\}\.$/);
+	});
+});
+
+describe("in n8n's usual binary mode", () => {
+	const empty = { mimeType: 'text/plain' } as never;
+	const item = {
+		json: {},
+		binary: { report: REPORT, photo: PHOTO, 'ends in a space ': PHOTO, empty },
+	};
+
+	it.each([
+		['={{ $input.item.binary.report }}', ['report.pdf']],
+		['={{ Object.values($input.item.binary).slice(0, 2) }}', ['report.pdf', 'photo.jpg']],
+		['={{ ["photo", $input.item.binary.report] }}', ['photo.jpg', 'report.pdf']],
+		['={{ Object.keys($binary).slice(0, 3) }}', ['report.pdf', 'photo.jpg', 'photo.jpg']],
+		['={{ "ends in a space " }}', ['photo.jpg']],
+		['={{ { data: "eA==", mimeType: "text/plain", fileName: 2024 } }}', ['2024']],
+		['={{ [] }}', []],
+	])('%s attaches these files', async (attachments, names) => {
+		expect(await attach(attachments, item)).toEqual(names);
+	});
+
+	const NEITHER = "'Attachments' is neither the name of a binary field nor binary data";
+
+	it.each([
+		['undefined', NO_FILE],
+		['null', NO_FILE],
+		['[undefined]', NO_FILE],
+		['$json.nothing?.binary.data', NO_FILE],
+		['5', NEITHER],
+		['{ a: 1 }', NEITHER],
+		['"empty"', '\'Attachments\': the binary field "empty" contains no file'],
+	])('%s is refused', async (value, message) => {
+		await refuse(`={{ ${value} }}`, item, message);
+	});
+
+	it('the expression that is advised works', async () => {
+		const only = { json: {}, binary: { data: REPORT } };
+		const advice = await refuse('={{ 5 }}', only, NEITHER);
+		expect(await attach(`=${/\{\{.*\}\}/.exec(advice)![0]}`, only)).toEqual(['report.pdf']);
+	});
+
+	it('no file can be attached by an AI agent', async () => {
+		const message = "'Attachments' cannot be used when an AI agent calls this node";
+		await refuse('report', item, message, { isTool: true });
 	});
 });
 
