@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 
 import { freePort } from '../../tools/ports.mts';
 import { FAULTS, TIMEOUT_MS, type Fault } from '../support/faults.mts';
-import { CREATE_CASE, FIND_CASES } from '../support/operations.mts';
+import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
 import { itemOf, useServer } from '../support/server.mts';
 import { BROKEN_COMPRESSION_HANGS } from '../support/version.mts';
 import {
@@ -172,6 +172,31 @@ it('a response before the upload ends is read', async () => {
 		context: { outcome: 'refused' },
 	});
 });
+
+it.each([UPDATE_CASE, CREATE_CASE])(
+	'a success before the file was sent to its end leaves $name unknown, and it is sent once',
+	async (operation) => {
+		let opened = 0;
+		server.onConnection = (socket) => {
+			opened++;
+			const json = '{"code":200,"msg":"Succesfully" }';
+			const head =
+				'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33\r\n\r\n';
+			socket.once('data', () => void socket.pause().write(head + json));
+		};
+		const fields = { attachments: 'data' };
+		const { error } = await execute(server, operation, {
+			items: numbered(1, { data: { name: 'a.bin', contents: Buffer.alloc(30 * 2 ** 20) } }),
+			parameters: { updateFields: fields, additionalFields: fields },
+			node: RETRY_ON_FAIL,
+		});
+		expect(error).toMatchObject({
+			message: 'Wolkvox responded before all files were sent',
+			context: { outcome: 'unknown' },
+		});
+		expect(opened).toBe(1);
+	},
+);
 
 describe('HTTPS', () => {
 	it('with a good certificate is used', async () => {

@@ -151,6 +151,19 @@ describe.each(CHANGES)('never sent twice: $name', (operation) => {
 	});
 });
 
+it.each([...UPDATES, ...DELETES])(
+	'never sent twice after a success that names another record: $name',
+	async (operation) => {
+		server.respond = () => ({ body: { code: 200, data: { wolkvox_id: 'other' } } });
+		const { error } = await execute(server, operation, { node: RETRY_ON_FAIL });
+		expect(error).toMatchObject({
+			message: 'The response is about another record: "other"',
+			context: { outcome: 'unknown' },
+		});
+		expect(server.requests).toHaveLength(1);
+	},
+);
+
 it.each([...CREATES, ...UPDATES])(
 	'never sent twice, although the item is invalid when it is tried again: $name',
 	async (operation) => {

@@ -161,6 +161,8 @@ const COUNTS = [
 const OTHER_KEYS = [
 	{ total: 3 },
 	{ count: '2' },
+	{ cantidad: '3' },
+	{ count: 'many' },
 	{ page: 'next' },
 	{ total: null },
 	{ status: 'error' },
@@ -170,6 +172,8 @@ const OTHER_KEYS = [
 	{ error_code: 17, error_msg: 'Too many rows' },
 	{ wolkvox_id: 'abc', Status: 'open' },
 	{ records: BOTH },
+	{ result: BOTH },
+	{ response: { data: BOTH } },
 ];
 
 const contradiction = (status: number, data: unknown) =>
@@ -212,6 +216,9 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	...[
 		'Succesfully',
 		'Successfully connected, but the query timed out',
+		'Success: 0 of 3 shards responded',
+		'0 records were are found, as the quota is used up',
+		'0 registros encontrados. Error de conexión',
 		'TOKEN LIMIT EXCEEDED',
 		'The field does not exist',
 		'2 records were are found',
@@ -247,6 +254,7 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	otherJson('JSON of another service', { ok: true, result: BOTH }),
 	otherJson('a timeout of another service', { ok: false, reason: 'timeout', data: '' }),
 	otherJson('an empty list without a code', { data: [] }),
+	otherJson('an empty list with a message, but without a code', { data: [], msg: 'OK' }, 'OK'),
 	otherJson('records without a code and IDs', { data: [{ a: 1 }] }),
 	otherJson('a code that is a word, and no records', { code: 'OK', msg: '', data: [] }),
 	otherJson('no code, and an error', { error: 'X', data: BOTH }, 'X'),

@@ -238,6 +238,7 @@ export const RESPONSES: ResponseCase[] = [
 	webPage(429, { repeatedAfter: 'usual' }),
 	...withCode(429, { repeatedAfter: 'usual' }),
 	withRetryAfter(503, '0', 0),
+	withRetryAfter(429, '0', 0),
 	withRetryAfter(429, '1', 1000),
 	withRetryAfter(503, LATER.date, 'usual'),
 	...['', '-5', 'Infinity', 'soon', 'soon 3', '1.5e9'].map((header) =>
@@ -251,6 +252,7 @@ export const RESPONSES: ResponseCase[] = [
 		withHeaders(withStatus(503, { repeatedAfter: wait }), { ...header, ...LATER }),
 	),
 	withHeaders(withStatus(503), { 'retry-after': 'soon' }),
+	busyPage(503, 0),
 	busyPage(503, 5),
 	...[
 		['31', '31 seconds'],
@@ -291,10 +293,12 @@ export const RESPONSES: ResponseCase[] = [
 		{ msg: SUCCESS.msg, error: 'X', data: ID },
 		SUCCESS.msg,
 	),
-	...['OK', 'Succesfully', `Not ${SUCCESS.msg}`, 'Succesfully update record?'].map((msg) => ({
+	...['OK', 'Succesfully', `Not ${SUCCESS.msg}`, `${SUCCESS.msg}: no`].map((msg) => ({
 		...otherJson(`"${msg}" and an ID without a code`, { msg, data: ID }, msg),
 		read: finds(ID),
 	})),
+	{ ...otherJson('nothing but an ID', { data: ID }), read: finds(ID) },
+	{ ...otherJson('success: false', { success: false, data: ID }), read: finds(ID) },
 	otherJson('an error as data', { status: 'error', data: { priority: 'does not exist' } }),
 	otherJson('errors beside data', { errors: ['x'], data: { a: 1 } }),
 	otherJson('a message of another service', { message: 'Internal error', data: { trace: 'x' } }),
@@ -353,9 +357,9 @@ export const WAYS = [
 	'code 412 inside HTTP 200',
 	'HTTP 403 with a web page',
 	'HTTP 404 with a web page',
-	"HTTP 429 with Wolkvox's JSON, retry-after: 1",
+	"HTTP 429 with Wolkvox's JSON, retry-after: 0",
 	"HTTP 503 with Wolkvox's JSON, retry-after: 0",
-	'HTTP 503 with a web page, retry-after: 5',
+	'HTTP 503 with a web page, retry-after: 0',
 	'HTTP 301 with the location "http://localhost:1/elsewhere"',
 	"HTTP 502 with Wolkvox's JSON",
 	'HTTP 500 with a web page',

@@ -42,7 +42,7 @@ const JSON_FIELDS: Array<{
 		rows: { label: 'Fields', with: (field: IDataObject[]) => ({ fields: { field } }) },
 		withJson: (fieldsJson: string) => ({ fields: {}, options: { fieldsJson } }),
 	})),
-	...SEARCHES.map((operation) => ({
+	...[...SEARCHES, CREATE_RECORD, UPDATE_RECORD].map((operation) => ({
 		label: 'Additional Body Fields (JSON)',
 		operation,
 		withJson: (bodyFields: string) => ({ options: { bodyFields } }),

@@ -176,7 +176,7 @@ function sentBy(operation: OperationKind, more: Partial<SentRequest> = {}): Sent
 	return {
 		origin: new URL('https://host.test'),
 		token: 'response-token',
-		recordId: operation.effect === 'updates' ? 'item0' : undefined,
+		recordId: ['updates', 'deletes'].includes(operation.effect) ? 'item0' : undefined,
 		isSentWhole: true,
 		fileBytes: 0,
 		timeoutMs: 1000,

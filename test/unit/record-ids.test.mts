@@ -160,6 +160,23 @@ describe('Case: Get', () => {
 		await expect(get([record])).rejects.toThrow(`Wolkvox returned a case other than "${ID}"`);
 	});
 
+	it.each([
+		[{ records: [{ wolkvox_id: ID }, { wolkvox_id: OTHER }] }],
+		[{ records: [{ wolkvox_id: ID }] }],
+		[{ id: 'OTHER' }],
+		[{ id: ID }],
+		[{ msg: 'The case does not exist' }],
+		[{ warning: 'timeout' }],
+		[{ idPrefijo: 12, Status: 'open' }],
+		[{ wolkvox_id: '', Status: 'open' }],
+	])('never outputs what is not the case: %j, alone, in a list or in data', async (json) => {
+		for (const body of [json, [json], { ...found(), data: json }, { ...found(), data: [json] }]) {
+			const { output, error } = await sendItem(GET_CASE, { caseId: locator('id', ID) }, [{ body }]);
+			expect(output).toBeUndefined();
+			expect(error).toBeDefined();
+		}
+	});
+
 	it.each([OTHER, ID])('outputs none of several cases, the other one being %s', async (other) => {
 		await expect(get([{ wolkvox_id: ID }, { wolkvox_id: other }])).rejects.toThrow(
 			`Wolkvox found 2 cases for the ID "${ID}"`,

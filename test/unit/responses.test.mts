@@ -1,9 +1,11 @@
-import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
+import { CREATE_CASE, DELETE_RECORD, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
 import { QUERY_RESPONSES } from '../support/queryResponses.mts';
 import { RESPONSES } from '../support/responses.mts';
 import { operationOf, parse, textFor } from './product.mts';
 
-const [update, create, search] = [UPDATE_CASE, CREATE_CASE, FIND_CASES].map(operationOf);
+const [update, create, remove, search] = [UPDATE_CASE, CREATE_CASE, DELETE_RECORD, FIND_CASES].map(
+	operationOf,
+);
 
 describe.each([
 	['an update', update, 'change'],
@@ -32,7 +34,8 @@ describe('a success that names a record', () => {
 		['on top', naming({}, { wolkvox_id: 'other' })],
 		['in a list', naming([{ _id: { $oid: 'other' } }])],
 		['beside the right one', naming({ wolkvox_id: 'item0' }, { 'wolkvox-id': 'other' })],
-	])('is none for the update of another one: %s', (_, response) => {
+	])('is none for the update or the deletion of another one: %s', (_, response) => {
+		expect(parse(remove, response)).toEqual(parse(update, response));
 		expect(parse(update, response)).toEqual({
 			failure: {
 				message: 'The response is about another record: "other"',
