@@ -51,6 +51,7 @@ describe.each([UPDATE_CASE, CLOSE_CASE, GET_CASE])('$name by number', (operation
 		],
 		...[
 			caseOf('CASO-10021'),
+			{ ...caseOf('CASO-10021'), 'Caso relacionado': NUMBER },
 			caseOf('1002'),
 			{ ...caseOf('CASO-7'), form: { number: NUMBER }, list: [NUMBER] },
 		].map((record): [IDataObject[], string] => [

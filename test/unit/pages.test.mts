@@ -84,6 +84,8 @@ describe('a search', () => {
 	it.each([
 		[{ 'Total records': 12 }],
 		[{ 'Total records': '12' }],
+		[{ 'Total records': '1,012' }],
+		[{ msg: '1.012 records were are found' }],
 		[{ totalRecords: 12 }],
 		[{ total_registros: 12 }],
 		[{ msg: '12 records were are found' }],
@@ -91,12 +93,22 @@ describe('a search', () => {
 		[{ msg: '12 records found', 'Total records': 10 }],
 		[{ msg: '10 records found', 'Total records': 12 }],
 	])('reads how many records there are in %j', async (announcement) => {
-		const pages = inTens(records(12)).map((data) => ({
+		const all = records(/1.012/.test(JSON.stringify(announcement)) ? 1012 : 12);
+		const pages = [all.slice(0, 10), all.slice(10)].map((data) => ({
 			body: { code: '200', msg: 'ok', ...announcement, data },
 		}));
 		const { queries, output } = await search(pages);
 		expect(queries).toHaveLength(2);
-		expect(output).toEqual(records(12));
+		expect(output).toEqual(all);
+	});
+
+	it('goes on if a later page announces more', async () => {
+		const [first, ...others] = announcing(
+			[[1, 2], [3, 4], [5]].map((page) => page.map((n) => ({ n }))),
+		);
+		const fewer = { body: { ...first.body, 'Total records': 4 } };
+		const { output } = await search([fewer, ...others]);
+		expect(output).toHaveLength(5);
 	});
 
 	it('outputs a record once that two pages hold, or one page twice, and goes on', async () => {
