@@ -20,7 +20,7 @@ const FORMS = [
 	{
 		operation: UPDATE_CASE,
 		parameters: { caseId: locator('id', ` ${CASE_ID} `), updateFields: ALL_FIELDS },
-		unsent: [],
+		unsent: [] as string[],
 	},
 	{
 		operation: CREATE_CASE,

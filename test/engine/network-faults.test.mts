@@ -1,13 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 
-import { generate } from 'selfsigned';
+import type { IDataObject } from 'n8n-workflow';
+import { generate, type CertificateExtension, type SelfsignedOptions } from 'selfsigned';
 
 import { freePort } from '../../tools/ports.mts';
+import { connectionsTo, forgetConnections } from '../support/connections.mts';
 import { FAULTS, TIMEOUT_MS, type Fault } from '../support/faults.mts';
 import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
 import { itemOf, useServer } from '../support/server.mts';
@@ -25,57 +27,52 @@ import {
 
 const server = useServer();
 
-const connections = jest.spyOn(Socket.prototype, 'connect');
-beforeEach(() => void connections.mockClear());
-afterAll(() => connections.mockRestore());
-
-/** How many connections this process has tried to open, also those that nobody accepts. */
-function connectionsTo({ hostname, port }: URL): number {
-	return connections.mock.calls
-		.map(([options]) => [options as unknown].flat()[0] as { host?: string; port?: unknown })
-		.filter(({ host, port: to }) => host === hostname && String(to) === (port || '443')).length;
-}
+beforeEach(forgetConnections);
 
 const openDescriptors = () => readdirSync('/dev/fd').length;
 
 const certificates = makeCertificates();
 
-/** Certificates for localhost, of which this process trusts all but the self-signed one, so that only the intended fault shows. */
+/** Certificates, of which this process trusts all but the self-signed one, so that only the intended fault shows. */
 async function makeCertificates() {
-	const DAY_MS = 86_400_000;
-	const make = async (host: string, lastDay: number) => {
-		const day = (offset: number) => new Date(Date.now() + offset * DAY_MS);
+	const day = (offset: number) => new Date(Date.now() + offset * 86_400_000);
+	const make = async (host: string, options: SelfsignedOptions = {}) => {
 		const { private: key, cert } = await generate([{ name: 'commonName', value: host }], {
 			keyType: 'ec',
 			algorithm: 'sha256',
 			notBeforeDate: day(-3),
-			notAfterDate: day(lastDay),
+			notAfterDate: day(2),
+			...options,
 		});
 		return { key, cert };
 	};
-	const made = {
-		good: await make('localhost', 2),
-		expired: await make('localhost', -1),
-		'for another host': await make('crm.example.com', 2),
-		'self-signed': await make('localhost', 2),
+	const forClients: CertificateExtension[] = [
+		{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+		{ name: 'extKeyUsage', clientAuth: true },
+	];
+	const trusted = {
+		good: await make('localhost'),
+		expired: await make('localhost', { notAfterDate: day(-1) }),
+		'for another host': await make('crm.example.com'),
+		'for clients': await make('localhost', { extensions: forClients }),
+		'too weak': await make('localhost', { keyType: 'rsa', keySize: 768 }),
 	};
 	const original = tls.createSecureContext;
 	// Node reads NODE_EXTRA_CA_CERTS only when it starts; this adds an authority later.
 	tls.createSecureContext = (options) => {
 		const context = original(options);
 		const { addCACert } = context.context as { addCACert(pem: string): void };
-		for (const { cert } of [made.good, made.expired, made['for another host']]) {
-			addCACert.call(context.context, cert);
-		}
+		for (const { cert } of Object.values(trusted)) addCACert.call(context.context, cert);
 		return context;
 	};
-	return made;
+	return { ...trusted, 'self-signed': await make('localhost') };
 }
 
 /** Speaks HTTPS on each connection, and hands over its socket, which carries the encrypted bytes. */
 async function useHttps(kind: Fault['certificate'] | 'good', onSocket = (_: Socket) => {}) {
 	const https = createHttpsServer(
-		(await certificates)[kind!],
+		// Clients reject what this server may use.
+		{ ...(await certificates)[kind!], ciphers: 'DEFAULT:@SECLEVEL=0' },
 		(...exchange) => void server.handle(...exchange),
 	);
 	https.on('tlsClientError', () => {});
@@ -143,7 +140,7 @@ it.each(['a closed connection', 'a refused connection'])(
 		const fault = NAMED[name];
 		const url = await cause(fault);
 		for (const operation of [CREATE_CASE, FIND_CASES]) {
-			connections.mockClear();
+			forgetConnections();
 			const { error } = await execute({ url }, operation, {
 				options: { maxRetries: 0 },
 				requestOptions: { timeout: TIMEOUT_MS },
@@ -219,37 +216,108 @@ describe('HTTPS', () => {
 });
 
 describe('a proxy', () => {
-	const throughProxy = async (port: number) =>
-		await update(
-			{ url: 'https://localhost:1' },
-			{
-				requestOptions: { proxy: `http://127.0.0.1:${port}` },
-				options: { maxRetries: 0 },
-			},
-		);
+	const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'];
 
-	it('that refuses the connection is named instead of the server', async () => {
-		const { error } = await throughProxy(await freePort());
-		expect(error!.message).toBe('The proxy 127.0.0.1 refused the connection');
-		expect(error!.description).toMatch(/^Check 'Proxy' under Settings > Request Options\. /);
-	});
+	beforeEach(() => VARIABLES.forEach((name) => delete process.env[name]));
+	afterEach(() => VARIABLES.forEach((name) => delete process.env[name]));
+
+	/** All that has arrived at the proxy, as text. */
+	let received = '';
+
+	/** Updates a case by way of a proxy in two tries, in none of which the token leaves. */
+	const updateBy = async (requestOptions: IDataObject = {}, url = 'https://localhost:1') => {
+		const { error } = await execute({ url }, UPDATE_CASE, {
+			items: numbered(1, FILE),
+			parameters: { updateFields: { attachments: 'data' } },
+			requestOptions,
+			options: { maxRetries: 1 },
+			node: TWO_TRIES,
+		});
+		expect(received).not.toContain(TOKEN);
+		return error!;
+	};
+
+	/** Lets a proxy send this when it was asked to connect; the rest follows later. */
+	const respond = (head: string, rest = '') => {
+		received = '';
+		server.onConnection = (socket) => {
+			socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+			socket.once('data', () => {
+				socket.write(head);
+				setTimeout(() => socket.end(rest), rest ? 80 : 0);
+			});
+		};
+	};
+	const LOGIN = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\n';
 
 	it.each([
-		[
-			'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n',
-			'The proxy 127.0.0.1 requires a user name and password',
-			'notSent',
-		],
+		[LOGIN, '', 'The proxy 127.0.0.1 requires a user name and password', 'notSent'],
+		[LOGIN, 'Login', 'The proxy 127.0.0.1 requires a user name and password', 'notSent'],
+		['', '', 'The proxy 127.0.0.1 cannot be reached', 'notSent'],
 		[
 			'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nDenied',
+			'',
 			'The proxy 127.0.0.1 or localhost:1 sent unexpected content instead of a response from Wolkvox (HTTP 403)',
 			'unknown',
 		],
-		['', 'The proxy 127.0.0.1 cannot be reached', 'notSent'],
-	])('that responds to CONNECT with %j is not called Wolkvox', async (bytes, message, outcome) => {
-		server.onConnection = (socket) => socket.once('data', () => socket.end(bytes));
-		const { error } = await throughProxy(server.port);
-		expect(error).toMatchObject({ message, context: { outcome } });
+	])('that sends %j, then %j is not called Wolkvox', async (head, rest, message, outcome) => {
+		respond(head, rest);
+		expect(await updateBy({ proxy: server.url })).toMatchObject({ message, context: { outcome } });
+		// The node itself does not ask it again, but Retry On Fail does, if nothing was sent.
+		expect(connectionsTo(new URL(server.url))).toBe(outcome === 'notSent' ? 2 : 1);
+	});
+
+	it('that refuses the connection is named instead of the server', async () => {
+		const error = await updateBy({ proxy: `http://127.0.0.1:${await freePort()}` });
+		expect(error.message).toBe('The proxy 127.0.0.1 refused the connection');
+		expect(error.description).toMatch(/^Check 'Proxy' under Settings > Request Options\. /);
+	});
+
+	it('without a secure connection is named beside the server', async () => {
+		const reasonBy = async (proxy: string) => (await updateBy({ proxy })).message.split(': ');
+		const both = 'No secure connection to localhost:1 or to the proxy';
+		expect(await reasonBy(await useHttps('self-signed'))).toEqual([
+			`${both} localhost`,
+			'self-signed certificate',
+		]);
+		respond('HTTP/1.1 400 Bad Request\r\n\r\n');
+		expect(await reasonBy(`https://${server.host}`)).toEqual([
+			`${both} 127.0.0.1`,
+			'the server does not speak HTTPS',
+		]);
+	});
+
+	it.each([
+		['HTTPS_PROXY', 'https://localhost:4443'],
+		['https_proxy', 'https://127.0.0.1:4443'],
+		['ALL_PROXY', 'https://127.0.0.1:4444'],
+		['HTTP_PROXY', 'http://localhost:4480'],
+	])("in n8n's environment is named if it cannot be reached: %s, %s", async (variable, url) => {
+		const proxy = `127.0.0.1:${await freePort()}`;
+		process.env[variable] = `http://${proxy}`;
+		const error = await updateBy({}, url);
+		expect(error.message).toBe(`The proxy ${proxy} in n8n's environment refused the connection`);
+		expect(error.description).toContain('check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.');
+		expect(connectionsTo(new URL(`http://${proxy}`))).toBe(2);
+	});
+
+	it.each([
+		['', '', "The proxy in n8n's environment cannot be reached"],
+		[LOGIN, 'Login', 'A proxy on the way requires a user name and password'],
+	])("in n8n's environment that sends %j, then %j is named", async (head, rest, message) => {
+		respond(head, rest);
+		process.env.HTTPS_PROXY = server.url;
+		expect(await updateBy()).toMatchObject({ message, context: { outcome: 'notSent' } });
+	});
+
+	it('of a kind that n8n would go round is refused, and no one is connected to', async () => {
+		const url = `https://localhost:${server.port}`;
+		const error = await updateBy({ proxy: 'SOCKS5://127.0.0.1:9' }, url);
+		expect(error.message).toBe(
+			"'Proxy' begins with socks5://, but n8n uses only HTTP proxies [item 0]",
+		);
+		expect(error.description).toContain('http:// or https://');
+		expect(connectionsTo(new URL(url))).toBe(0);
 	});
 });
 

@@ -12,7 +12,7 @@ export interface Fault {
 	/** … or what happens to the connection when the first bytes have arrived … */
 	onData?: (socket: Socket) => void;
 	/** … or the certificate of the server … */
-	certificate?: 'expired' | 'for another host' | 'self-signed';
+	certificate?: 'expired' | 'for another host' | 'for clients' | 'self-signed' | 'too weak';
 	/** … or the address. */
 	url?: (server: ScriptedServer) => string | Promise<string>;
 	/** What Node.js throws then; `test/engine/network-faults.test.mts` makes it do so. */
@@ -155,7 +155,9 @@ const BEFORE_THE_REQUEST: Fault[] = [
 				"Hostname/IP does not match certificate's altnames: Host: localhost. is not in the cert's altnames: DNS:crm.example.com",
 				'ERR_TLS_CERT_ALTNAME_INVALID',
 			],
+			['for clients', 'unsuitable certificate purpose', 'INVALID_PURPOSE'],
 			['self-signed', 'self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+			['too weak', 'EE certificate key too weak', 'UNSPECIFIED'],
 		] as const
 	).map(([certificate, reason, code]): Fault => {
 		return {

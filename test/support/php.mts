@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type FormData from 'form-data';
 
 import { freePort } from '../../tools/ports.mts';
+import { hasProgram } from './programs.mts';
 
 /** Wolkvox is written in PHP; this is how PHP itself reads a multipart request. */
 export interface PhpRequest {
@@ -20,16 +21,9 @@ export interface PhpRequest {
 	headers: Record<string, string>;
 }
 
-export const describeWithPhp = hasPhp() ? describe : describe.skip;
-
-/** In CI a missing PHP fails the run; elsewhere the tests that need it are skipped. */
-function hasPhp() {
-	if (spawnSync('php', ['--version']).status === 0) return true;
-	const advice = 'PHP is missing (Debian: apt-get install php-cli)';
-	if (process.env.CI) throw new Error(advice);
-	console.warn(`${advice}: the tests that need it are skipped. CI installs it.`);
-	return false;
-}
+export const describeWithPhp = hasProgram('php', ['--version'], 'php-cli')
+	? describe
+	: describe.skip;
 
 /** PHP's built-in server, which responds like Wolkvox and echoes what it received. */
 export function usePhp(): { url: string } {

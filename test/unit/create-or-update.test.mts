@@ -20,7 +20,12 @@ const MATCHING = {
 		field: 'Name',
 		place: `'Field to Match' is "Name"`,
 		withValue: (value: unknown): IDataObject => ({
-			fields: { field: [{ name: 'Name', value } as IDataObject, { name: 'Notes', value: 'x' }] },
+			fields: {
+				field: [
+					{ name: 'Name', value },
+					{ name: 'Notes', value: 'x' },
+				],
+			},
 		}),
 	},
 };

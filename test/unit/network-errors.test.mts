@@ -106,9 +106,8 @@ describe('a host with several addresses', () => {
 
 describe('a certificate', () => {
 	it.each([
-		['INVALID_PURPOSE', 'unsuitable certificate purpose'],
 		['PATH_LENGTH_EXCEEDED', 'path length constraint exceeded'],
-		['UNSPECIFIED', 'EE certificate key too weak'],
+		['UNSPECIFIED', 'CA signature digest algorithm too weak'],
 		['CERT_REVOKED', 'certificate revoked'],
 		['HOSTNAME_MISMATCH', 'hostname mismatch'],
 		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable to get local issuer certificate'],
