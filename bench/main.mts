@@ -17,7 +17,7 @@ import {
 } from './items.mts';
 import { compareMemory } from './memory.mts';
 import { measurePackage } from './package.mts';
-import { profile, PROFILED_ITEMS, profileGuarantees } from './profile.mts';
+import { profile, PROFILED_ITEMS } from './profile.mts';
 import { compareSearches } from './searches.mts';
 import type { Row } from './stats.mts';
 import { compareThroughput } from './throughput.mts';
@@ -72,22 +72,16 @@ async function measureAll(server: Server) {
 async function writeProfile(server: Server) {
 	const how = `${PROFILED_ITEMS.toLocaleString('en')} items with two expressions each, 20 at a time, an instant server`;
 	const parts = table(['part', 'ms per item', 'share'], await profile(server));
-	const guarantees = table(['guarantee', 'share'], await profileGuarantees(server));
-	console.log(`\n${parts}\n\n${guarantees}`);
+	console.log(`\n${parts}`);
 	write(
 		'profile',
 		`Written by \`npm run bench profile\`: n8n under \`node --cpu-prof\`, ${how}. Profiling slows n8n down; only the shares matter.`,
 		parts,
 	);
-	write(
-		'guarantees',
-		`Written by \`npm run bench profile\`: the same with a small file per item. The shares are of all the time from the first item to the last.`,
-		guarantees,
-	);
 }
 
 function print(rows: Row[]) {
-	const text = table(['work', 'measured: median (range)', 'must', 'goal'], rows);
+	const text = table(['work', 'measured: median (range)'], rows);
 	console.log(`\n${text}`);
 	return text;
 }

@@ -33,14 +33,6 @@ const NEW_CASE = [
 	['priority', 'low'],
 ];
 
-/** Gives each item a small file, and leaves its JSON. */
-export const attachFile: Node = {
-	name: 'File',
-	type: 'n8n-nodes-base.moveBinaryData',
-	typeVersion: 1.1,
-	parameters: { mode: 'jsonToBinary', options: { keepSource: true } },
-};
-
 /** Makes the level before a job that of the memory in use; n8n must run with `--expose-gc`. */
 export const collectGarbage: Node = {
 	name: 'Collect garbage',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { splitOut } from '../test/e2e/support/workflow.mts';
 import { HOME, withN8n, type Server } from './harness.mts';
-import { attachFile, type Job, type Node } from './nodes.mts';
+import type { Job } from './nodes.mts';
 
 const PROFILES = join(HOME, 'profiles');
 
@@ -18,18 +18,6 @@ interface Profile {
 	samples: number[];
 	timeDeltas: number[];
 }
-
-/** What this package does more than send: each line is a guarantee, with the calls that serve it, ours or n8n's. */
-const GUARANTEES: Array<[what: string, file: RegExp, name?: RegExp]> = [
-	['outcome record', /execution\/(itemState|itemTask|nodeRun|savedProgress)\.js/],
-	["each item's own credential", /transport\/(completeRequest|credential|server)\.js/],
-	['early look at files', /transport\/streamedFile\.js/, /^toFile$/],
-	['early look at files', /resources\/case\/form\.js/, /^fileKey$/],
-	// After an `await`, no call of ours is left on the stack.
-	['early look at files', /binary-data\/blob\.manager\.js/, /^getMetadata$/],
-	['early look at files', /blob-storage\/dist\/fs-byte-store\.js/, /^read$/],
-	['early look at files', /^node:internal\/fs\/promises$/, /^readFile/],
-];
 
 /** A call stack, innermost call first. */
 type Stack = CallFrame[];
@@ -55,43 +43,17 @@ const PARTS: Array<[what: string, file: string, name?: string]> = [
 
 /** Where the time of a run goes: the milliseconds and the share of each part, per item. */
 export async function profile(server: Server): Promise<string[][]> {
-	return partsOf(await profileOf(server, 'plain', []));
-}
-
-/** What the guarantees cost, as shares of a run whose items have a small file each. */
-export async function profileGuarantees(server: Server): Promise<string[][]> {
-	const { nodes, samples, timeDeltas } = await profileOf(server, 'files', [attachFile]);
-	const { micros, total } = sumUp({ nodes, samples, timeDeltas }, guaranteeOf);
-	const names = [...new Set(GUARANTEES.map(([what]) => what))];
-	const shares = names.map((what) => [what, (micros.get(what) ?? 0) / total] as const);
-	const sum = shares.reduce((all, [, share]) => all + share, 0);
-	return [...shares, ['together', sum] as const].map(([what, share]) => [
-		what,
-		`${(share * 100).toFixed(1)} %`,
-	]);
-}
-
-async function profileOf(server: Server, name: string, before: Node[]): Promise<Profile> {
-	const folder = join(PROFILES, name);
-	const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
-	await withN8n(server, { name: `profile-${name}`, env }, async (bench) => {
-		const job: Job = {
-			kind: 'node',
-			options: { maxConcurrent: 20 },
-			...(before.length > 0 && { attachments: 'data' }),
-		};
-		const workflow = await bench.publish('Bench profile', [splitOut, ...before], job);
+	const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` };
+	await withN8n(server, { name: 'profile', env }, async (bench) => {
+		const job: Job = { kind: 'node', options: { maxConcurrent: 20 } };
+		const workflow = await bench.publish('Bench profile', [splitOut], job);
 		await workflow.run(PROFILED_ITEMS);
 	});
 	// n8n writes its profile when it ends; that of its task runner is smaller.
-	const [text] = readdirSync(folder)
-		.map((file) => readFileSync(join(folder, file), 'utf8'))
+	const [text] = readdirSync(PROFILES)
+		.map((file) => readFileSync(join(PROFILES, file), 'utf8'))
 		.sort((a, b) => b.length - a.length);
-	return JSON.parse(text);
-}
-
-function partsOf(recorded: Profile): string[][] {
-	const { micros, total } = sumUp(recorded, partOf);
+	const { micros, total } = sumUp(JSON.parse(text) as Profile);
 	return [...micros]
 		.sort(([, a], [, b]) => b - a)
 		.map(([part, each]) => [
@@ -101,8 +63,8 @@ function partsOf(recorded: Profile): string[][] {
 		]);
 }
 
-/** Adds up the time from the first item to the last, by what `nameOf` calls a sample. */
-function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) => string) {
+/** Adds up the time of each part from the first item to the last. */
+function sumUp({ nodes, samples, timeDeltas }: Profile) {
 	const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
 	const parents = new Map(
 		nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
@@ -115,19 +77,10 @@ function sumUp({ nodes, samples, timeDeltas }: Profile, nameOf: (stack: Stack) =
 
 	const micros = new Map<string, number>();
 	for (let index = first; index <= last; index++) {
-		const name = nameOf(stacks.get(samples[index])!);
+		const name = partOf(stacks.get(samples[index])!);
 		micros.set(name, (micros.get(name) ?? 0) + timeDeltas[index]);
 	}
 	return { micros, total: [...micros.values()].reduce((sum, each) => sum + each, 0) };
-}
-
-/** The guarantee that the innermost call of this package, or of n8n on its behalf, serves. */
-function guaranteeOf(stack: Stack): string {
-	const guaranteeFor = ({ url, functionName }: CallFrame) =>
-		GUARANTEES.find(([, file, name]) => file.test(url) && (!name || name.test(functionName)));
-	const ours = stack.find(isOurs);
-	const guarantee = ours ? guaranteeFor(ours) : stack.map(guaranteeFor).find((found) => found);
-	return guarantee?.[0] ?? 'the rest';
 }
 
 function partOf(stack: Stack): string {

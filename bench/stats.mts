@@ -1,5 +1,5 @@
-/** What was done, what was measured, what it must be, and what it should be. */
-export type Row = [work: string, measured: string, must: string, goal: string];
+/** What was done, and what was measured. */
+export type Row = [work: string, measured: string];
 
 export function median(values: number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
@@ -14,12 +14,6 @@ export function spread(values: number[]): string {
 }
 
 /** A row with the ratio of each round, so that changes in the machine's speed cancel out. */
-export function ratioRow(
-	work: string,
-	ours: number[],
-	theirs: number[],
-	must = '',
-	goal = '',
-): Row {
-	return [work, spread(ours.map((value, index) => value / theirs[index])), must, goal];
+export function ratioRow(work: string, ours: number[], theirs: number[]): Row {
+	return [work, spread(ours.map((value, index) => value / theirs[index]))];
 }
