@@ -201,6 +201,36 @@ describe('Retry in the list of executions', () => {
 		expect(pairedItems(second.outputs[0])).toEqual([0, 1, 2, 3]);
 	});
 
+	it('first says what became of an item if n8n itself failed the try after it', async () => {
+		let isAway = false;
+		const run = async (retryOf?: Awaited<ReturnType<typeof execute>>) =>
+			await execute(server, CREATE_CASE, {
+				node: RETRY_ON_FAIL,
+				credential: async () => {
+					if (isAway) throw new Error('The secret store is away');
+					return credentialFor(server.url);
+				},
+				retryOf,
+			});
+		server.respond = () => (response) => {
+			isAway = true;
+			response.destroy();
+		};
+		const failed = await run();
+		expect(failed.error!.message).toContain('The secret store is away');
+
+		isAway = false;
+		server.respond = () => ({});
+		const told = await run(failed);
+		expect(told.error!.message).toBe(
+			'The earlier execution ended before the response to this item was read',
+		);
+		expect(server.sentItems).toEqual([0]);
+
+		await run(told);
+		expect(server.sentItems).toEqual([0, 0]);
+	});
+
 	(EXPRESSION_ENDS_NODE ? it.skip : it).each([undefined, [1, 10], [2, 10], [3, 1], [9, 10]])(
 		'keeps nothing of a run that goes on although expressions failed (batching: %j)',
 		async (...numbers) => {

@@ -130,7 +130,7 @@ describe("in n8n's usual binary mode", () => {
 		expect(await attach(attachments, item)).toEqual(names);
 	});
 
-	const NEITHER = "'Attachments' is neither the name of a binary field nor binary data";
+	const NEITHER = "'Attachments' must be the name of a file";
 
 	it.each([
 		['undefined', NO_FILE],
@@ -139,7 +139,7 @@ describe("in n8n's usual binary mode", () => {
 		['$json.nothing?.binary.data', NO_FILE],
 		['5', NEITHER],
 		['{ a: 1 }', NEITHER],
-		['"empty"', '\'Attachments\': the binary field "empty" contains no file'],
+		['"empty"', '\'Attachments\': "empty" contains no file'],
 	])('%s is refused', async (value, message) => {
 		await refuse(`={{ ${value} }}`, item, message);
 	});
