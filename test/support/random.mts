@@ -2,7 +2,5 @@
 export const SEED =
 	process.env.SEED === 'random' ? Date.now() % 2 ** 31 : Number(process.env.SEED ?? 20_261_128);
 
-/** How many random runs to make; RUNS=10 makes ten times as many. */
-export function randomRuns(usual: number): number {
-	return Math.ceil(usual * Number(process.env.RUNS ?? 1));
-}
+/** How many random runs to make; RUNS makes more or fewer. */
+export const RUNS = Number(process.env.RUNS ?? 200);
