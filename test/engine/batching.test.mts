@@ -61,7 +61,7 @@ describe('Batching', () => {
 describe('Batching sends nothing after an expression that fails', () => {
 	it('however slow the server is', async () => {
 		server.respond = () => ({ delayMs: 100 });
-		await expectSilence();
+		await expectSilence({ options: { maxConcurrent: 2 } });
 		expect(server.sentItems).toEqual([0, 1]);
 	});
 

@@ -1,4 +1,4 @@
-import { FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
+import { FIND_CASES, OPERATIONS, UPDATE_CASE, UPSERTS } from '../support/operations.mts';
 import { busyFor, found, SUCCESS } from '../support/server.mts';
 import { operationOf, waitsFor } from './product.mts';
 
@@ -15,6 +15,14 @@ describe('the wait before a repetition', () => {
 		expect(await waitsFor(update, responses, 5)).toEqual([1000, 2000, 4000]);
 		expect(await waitsFor(search, [BROKEN, BROKEN, FOUND], 5)).toEqual([1000, 2000]);
 	});
+
+	it.each([...OPERATIONS, ...UPSERTS])(
+		'follows a server error if $name reads',
+		async (operation) => {
+			const waits = await waitsFor(operationOf(operation), [BROKEN, FOUND], 1);
+			expect(waits).toEqual(operation.effect === 'reads' ? [1000] : [0]);
+		},
+	);
 
 	it('is as long as Wolkvox asks', async () => {
 		const responses = [busyFor(0), busyFor(7), busyFor(30), { body: SUCCESS }];
