@@ -35,7 +35,7 @@ async function send(operation: Operation, settings: Settings = {}) {
 	return server.requests[0];
 }
 
-// Cases are forms: case-update-and-create.test.mts.
+// Cases are forms: case-forms.test.mts.
 describe('the address, the headers and the body of', () => {
 	it.each(OPERATIONS.filter(({ json }) => json))('$name', async (operation) => {
 		const { method, url, headers, json } = await send(operation);
@@ -125,45 +125,47 @@ it.each(REQUIRED)(
 	},
 );
 
-describe.each(OPERATIONS)('$name sends nothing', (operation) => {
-	const RETRIES = "'Max Retries' must be a whole number from 0 to 5";
-	const CONCURRENT = "'Max Concurrent Requests' must be a whole number from 1 to 20";
-	const PROXY =
-		"'Proxy' cannot be combined with 'Ignore SSL Issues' or with a server without HTTPS, because the proxy could read the Wolkvox token";
+const RETRIES = "'Max Retries' must be a whole number from 0 to 5";
+const CONCURRENT = "'Max Concurrent Requests' must be a whole number from 1 to 20";
+const PROXY =
+	"'Proxy' cannot be combined with 'Ignore SSL Issues' or with a server without HTTPS, because the proxy could read the Wolkvox token";
+const proxy = 'http://127.0.0.1:1';
 
-	it.each<[message: string, credential: object, settings?: Settings]>([
-		["'Token' in the Wolkvox CRM credential is empty", { token: ' ' }],
-		[
-			"'Token' in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent",
-			{ token: 'a\r\nX-Evil: 1' },
-		],
-		["'CRM Operation Name' in the Wolkvox CRM credential is empty", { operation: '' }],
-		["'Custom Server' in the Wolkvox CRM credential is empty", { customServer: '' }],
-		[
-			'\'Custom Server\' in the Wolkvox CRM credential is not a server name: "a@b"',
-			{ customServer: 'http://a@b/' },
-		],
-		[RETRIES, {}, { options: { maxRetries: 'many' } }],
-		[RETRIES, {}, { options: { maxRetries: 6 } }],
-		[RETRIES, {}, { options: { maxRetries: -1 } }],
-		[CONCURRENT, {}, { options: { maxConcurrent: 0 } }],
-		[CONCURRENT, {}, { options: { maxConcurrent: 1.5 } }],
-		[CONCURRENT, {}, { options: { maxConcurrent: '={{ 2 }}' } }],
-		[PROXY, {}, { requestOptions: { proxy: 'http://127.0.0.1:1' } }],
-		[
-			PROXY,
-			{ customServer: 'crm.example.com' },
-			{ requestOptions: { proxy: 'http://127.0.0.1:1', allowUnauthorizedCerts: true } },
-		],
-	])('if %s (%j, %j)', async (message, change, settings = {}) => {
-		const credential = { ...credentialFor(server.url), ...change };
-		const result = await execute(server, operation, {
-			items: numbered(3),
-			credential,
-			...settings,
-		});
-		expectRefusal(server, result, message);
-	});
+// Other credentials: test/unit/credential.test.mts.
+it.each<[message: string, credential: object, settings?: Settings]>([
+	["'Token' in the Wolkvox CRM credential is empty", { token: ' ' }],
+	[
+		"'Token' in the Wolkvox CRM credential has characters not allowed in a token, such as a space or an accent",
+		{ token: 'a\r\nX-Evil: 1' },
+	],
+	["'CRM Operation Name' in the Wolkvox CRM credential is empty", { operation: '' }],
+	["'Custom Server' in the Wolkvox CRM credential is empty", { customServer: '' }],
+	[
+		'\'Custom Server\' in the Wolkvox CRM credential is not a server name: "a@b"',
+		{ customServer: 'http://a@b/' },
+	],
+	...['many', 6, -1].map((maxRetries): [string, object, Settings] => [
+		RETRIES,
+		{},
+		{ options: { maxRetries } },
+	]),
+	...[0, 1.5, '={{ 2 }}'].map((maxConcurrent): [string, object, Settings] => [
+		CONCURRENT,
+		{},
+		{ options: { maxConcurrent } },
+	]),
+	[PROXY, {}, { requestOptions: { proxy } }],
+	[
+		PROXY,
+		{ customServer: 'crm.example.com' },
+		{ requestOptions: { proxy, allowUnauthorizedCerts: true } },
+	],
+])('nothing is sent if %s (%j, %j)', async (message, change, settings = {}) => {
+	const credential = { ...credentialFor(server.url), ...change };
+	for (const operation of [UPDATE_CASE, CREATES[0], GET_QUOTA]) {
+		const run = { items: numbered(3), credential, ...settings };
+		expectRefusal(server, await execute(server, operation, run), message);
+	}
 });
 
 it.each([

@@ -16,6 +16,18 @@ it('the documents have no broken links', () => {
 	).not.toThrow();
 });
 
+it('each promise in docs/reliability.md names tests that exist', () => {
+	const promises = read('docs/reliability.md').match(/^\| \*\*.*\|$/gm)!;
+	for (const promise of promises) {
+		const tests = [...promise.matchAll(/`((?:unit|engine|e2e)\/[\w-]+)`/g)].map(([, test]) => test);
+		expect(tests).not.toEqual([]);
+		const paths = tests.map((test) => join(ROOT, 'test', test));
+		expect(paths.filter((path) => !existsSync(path) && !existsSync(`${path}.test.mts`))).toEqual(
+			[],
+		);
+	}
+});
+
 describe('each operation', () => {
 	const { properties } = new WolkvoxCrm().description;
 	const operations = properties

@@ -20,7 +20,7 @@ interface Reply {
 async function post(path: string, parameters: object): Promise<Reply> {
 	const all = Object.entries({ operation: 'demo', ...parameters });
 	const form = new FormData();
-	for (const [name, value] of all) form.append(name, value as string);
+	for (const [name, value] of all) form.append(name, value);
 	const isForm = ['cases/insert', 'cases/update'].includes(path);
 	const response = await fetch(`${standIn.url}/server/API/v2/${path}.php`, {
 		method: 'POST',
