@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer, request as httpRequest } from 'node:http';
+import { listen } from '../../tools/ports.mts';
 
 /** One update of one case, which has a file of its own. */
 export interface Update {
@@ -12,7 +14,6 @@ export interface Response {
 	update: Update;
 	/** Missing if the connection broke. */
 	status?: number;
-	text: string;
 	at: number;
 }
 
@@ -42,10 +43,33 @@ async function send(url: string, update: Update): Promise<Response> {
 	const form = new FormData();
 	form.append('caseId', update.caseId);
 	form.append('report', new File([update.bytes], `${update.caseId}.bin`));
-	try {
-		const response = await fetch(url, { method: 'POST', body: form });
-		return { update, status: response.status, text: await response.text(), at: Date.now() };
-	} catch (error) {
-		return { update, text: String(error), at: Date.now() };
-	}
+	const response = await fetch(url, { method: 'POST', body: form }).catch(() => undefined);
+	await response?.text();
+	return { update, status: response?.status, at: Date.now() };
+}
+
+/**
+ * Forwards requests and delays each response, as a distant server does. So there is a time in which
+ * an update has been applied and n8n does not know it yet.
+ */
+export async function startLatencyProxy(target: string, latencyMs: number) {
+	const server = createServer((request, response) => {
+		const { method, headers, url } = request;
+		const forwarded = httpRequest(target + url, { method, headers }, (upstream) => {
+			setTimeout(() => {
+				response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+				upstream.pipe(response);
+			}, latencyMs);
+		});
+		forwarded.on('error', () => response.destroy());
+		request.on('error', () => forwarded.destroy());
+		request.pipe(forwarded);
+	});
+	return {
+		url: `http://127.0.0.1:${await listen(server)}`,
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
 }
