@@ -11,32 +11,11 @@ const shown = async (list: keyof typeof lists, filter?: string) =>
 
 /** The fields that the page "query cases" lists. */
 const SEARCH_FIELDS = [
-	'status',
-	'priority',
-	'email contact',
-	'name contact',
-	'contact wolkvox id',
-	'contact identification',
-	'contact phone',
-	'description',
-	'idCase',
-	'idPrefijo',
-	'companyName',
-	'company name',
-	'company id',
-	'prefix',
-	'reopened',
-	'responsible name',
-	'responsible user',
-	'responsible id',
-	'owner name',
-	'owner user',
-	'owner id',
-	'solution',
-	'wolkvox-id',
-	'type case',
-	'case expired',
-	'reason',
+	...['status', 'priority', 'email contact', 'name contact', 'contact wolkvox id'],
+	...['contact identification', 'contact phone', 'description', 'idCase', 'idPrefijo'],
+	...['companyName', 'company name', 'company id', 'prefix', 'reopened', 'responsible name'],
+	...['responsible user', 'responsible id', 'owner name', 'owner user', 'owner id'],
+	...['solution', 'wolkvox-id', 'type case', 'case expired', 'reason'],
 ];
 
 it('Search By offers each field that Wolkvox documents, and says what Wolkvox calls it', async () => {
