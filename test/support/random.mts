@@ -3,4 +3,6 @@ export const SEED =
 	process.env.SEED === 'random' ? Date.now() % 2 ** 31 : Number(process.env.SEED ?? 20_261_128);
 
 /** How many random runs to make; RUNS makes more or fewer. */
-export const RUNS = Number(process.env.RUNS ?? 200);
+export function randomRuns(usual: number): number {
+	return Number(process.env.RUNS ?? usual);
+}

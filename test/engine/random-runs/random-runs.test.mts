@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { RUNS, SEED } from '../../support/random.mts';
+import { randomRuns, SEED } from '../../support/random.mts';
 import { useServer } from '../../support/server.mts';
 import type { Observation, RandomRun, SentRequest } from './observe.mts';
 import { anyRun, contentsOf, fileNames, observe, subjectOf } from './observe.mts';
+
+const RUNS = randomRuns(400);
 
 /** A run takes milliseconds; one that takes this long hangs. */
 const LONGEST_RUN_MS = 30_000;
