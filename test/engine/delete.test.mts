@@ -1,4 +1,4 @@
-import { DELETE_CONTACT, DELETES, locator } from '../support/operations.mts';
+import { DELETE_CONTACT, DELETES, locator, nounOf } from '../support/operations.mts';
 import { useServer } from '../support/server.mts';
 import { useStandIn } from '../support/standIn.mts';
 import { CONTINUE, execute, numbered, pairedItems } from '../support/wolkvox.mts';
@@ -9,8 +9,6 @@ const server = useServer();
 const crm = useStandIn();
 
 describe.each(DELETES)('$name', (operation) => {
-	const noun = operation.name.split(':')[0].toLowerCase();
-
 	it.each(['item0', ''])(
 		'outputs the ID, and that the record is deleted, if the response has the ID "%s"',
 		async (wolkvox_id) => {
@@ -32,7 +30,9 @@ describe.each(DELETES)('$name', (operation) => {
 		expect(error!.description).toMatch(
 			/^Check '(Contact|Record)': it needs the Wolkvox ID, the last part of the URL of the open /,
 		);
-		expect(error!.description).toMatch(new RegExp(`No ${noun} was deleted before this\\.$`));
+		expect(error!.description).toMatch(
+			new RegExp(`No ${nounOf(operation)} was deleted before this\\.$`),
+		);
 	});
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ServerResponse } from 'node:http';
 
-import { CHANGES, OPERATIONS, type Operation } from '../support/operations.mts';
+import { CHANGES, nounOf, OPERATIONS, type Operation } from '../support/operations.mts';
 import { busyFor, itemOf, LOST, REFUSED, useServer } from '../support/server.mts';
 import { EXPRESSION_ENDS_NODE } from '../support/version.mts';
 import {
@@ -26,11 +26,13 @@ const refuseRequest = (number: number) => {
 };
 
 /** What an error says of the items before it: nothing if they were only read. */
-function summaryOf({ name, effect }: Operation, items: string): RegExp {
-	const noun = name.split(':')[0].toLowerCase();
+function summaryOf(operation: Operation, items: string): RegExp {
+	const { effect } = operation;
 	return effect === 'reads'
 		? /^(?!.*(before this|in the list of executions))/s
-		: new RegExp(` Before this, 2 ${noun}s were ${effect.replace(/s$/, 'd')}: items ${items}\\.$`);
+		: new RegExp(
+				` Before this, 2 ${nounOf(operation)}s were ${effect.replace(/s$/, 'd')}: items ${items}\\.$`,
+			);
 }
 
 describe.each(OPERATIONS)('$name in a run that stops at the first failure', (operation) => {

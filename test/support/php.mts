@@ -1,11 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-import type FormData from 'form-data';
 
 import { freePort } from '../../tools/ports.mts';
 import { hasProgram } from './programs.mts';
@@ -44,18 +39,4 @@ export function usePhp(): { url: string } {
 	}, 20_000);
 	afterAll(() => child.kill());
 	return php;
-}
-
-/** Posts a form made by the `form-data` package, the reference for ours, and returns what PHP received. */
-export async function postFormData(url: string, form: FormData): Promise<PhpRequest> {
-	const request = httpRequest(url, { method: 'POST', headers: form.getHeaders() });
-	form.pipe(request);
-	const [response] = (await once(request, 'response')) as [IncomingMessage];
-	const { received } = (await json(response)) as { received: PhpRequest };
-	return received;
-}
-
-/** Line breaks as every browser sends them in a form; `form-data` leaves them as they are. */
-export function withCrlf(text: string): string {
-	return text.replace(/\r\n|\r|\n/g, '\r\n');
 }

@@ -26,10 +26,10 @@ import type { IncompleteRequest } from '../../nodes/WolkvoxCrm/transport/credent
 import { COMPLETE } from '../../nodes/WolkvoxCrm/transport/credential';
 import { sendRequest } from '../../nodes/WolkvoxCrm/transport/request';
 import { parseResponse } from '../../nodes/WolkvoxCrm/transport/response';
-import { contextFor } from '../support/context.mts';
 import { TIMEOUT_MS } from '../support/faults.mts';
 import type { Operation as TestedOperation } from '../support/operations.mts';
 import type { Failure, ResponseCase, Result } from '../support/responses.mts';
+import { contextFor } from './context.mts';
 
 export { toNodeError } from '../../nodes/WolkvoxCrm/execution/errors';
 export { completeRequest, getTenant } from '../../nodes/WolkvoxCrm/transport/completeRequest';
