@@ -224,7 +224,12 @@ describe('the description of a file from a form', () => {
 		[
 			'={{ $json.Photos[0] }}',
 			{ json: { Photos: [ANSWER] } },
-			"Use an expression for the file itself: {{ $('Node').item.binary.Photos_0 }}",
+			"Use an expression for the file itself: {{ $('Node').item.binary.Photos_0 ?? $('Node').item.binary.Photos }}",
+		],
+		[
+			'={{ $json.Photos[1] }}',
+			{ json: { Photos: [ANSWER, ANSWER] } },
+			"Use an expression for the file itself: {{ $('Node').item.binary.Photos_1 }}",
 		],
 		[
 			'={{ $json.Photos }}',

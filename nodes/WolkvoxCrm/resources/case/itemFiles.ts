@@ -84,11 +84,19 @@ export function adviceForFormAnswer(
 			: describeFiles(context);
 	}
 	const files = earlierFiles(context, node);
-	const name = index === undefined ? field : `${field}_${index}`;
-	return `Use an expression for the file itself: {{ ${Array.isArray(value) ? `Object.values(${files})` : files + toAccess(name)} }}.`;
+	const file = Array.isArray(value) ? `Object.values(${files})` : toFileAccess(files, field, index);
+	return `Use an expression for the file itself: {{ ${file} }}.`;
 }
 
-/** n8n adds a number to the name if a question allows several files. */
+/** The first of several files has a number in its name, an only one has none. */
+function toFileAccess(files: string, field: string, index?: string): string {
+	const unnumbered = files + toAccess(field);
+	if (index === undefined) return unnumbered;
+	const numbered = files + toAccess(`${field}_${index}`);
+	return index === '0' ? `${numbered} ?? ${unnumbered}` : numbered;
+}
+
+/** n8n adds a number to the name if several files were uploaded. */
 function isNamedAfter(name: string, field: string, index = '\\d+'): boolean {
 	return new RegExp(`^${field}(?:_${index})?$`).test(name);
 }
