@@ -1,14 +1,15 @@
+import { submitForm } from '../tools/forms.mts';
 import type { N8n } from '../tools/n8n.mts';
 import { REPORT, REPORT_SHA256 } from './report.mts';
 import type { Case } from './standin/cases.mts';
 
-/** An example at work: a request to its webhook, and what has to become of the stand-in's cases. */
+/** An example at work: what it is sent, and what has to become of the stand-in's cases. */
 export interface Demo {
 	/** The example, in examples/. */
 	file: string;
 	/** The place of its case among those of the stand-in. */
 	index: number;
-	/** Sends the request; returns the response. */
+	/** Sends the example what it waits for; returns what came back. */
 	call(n8n: N8n, target: Case): Promise<string>;
 	worked(before: Case[], after: Case[]): boolean;
 	/** What has to become of the case. */
@@ -21,16 +22,14 @@ const UPDATE = {
 	note: 'Called back; she will send us the invoice.',
 };
 
-/** The example gets a form with a report, as a web form sends it. */
+/** The form of the example is filled in, with a report. */
 export const CLOSE_CASE: Demo = {
-	file: 'close-case-with-report.json',
+	file: 'close-case-from-form.json',
 	index: 0,
-	async call(n8n, { id }) {
-		const form = new FormData();
-		form.append('caseId', id);
-		form.append('solution', SOLUTION);
-		form.append('report', new File([REPORT.bytes], REPORT.name, { type: REPORT.type }));
-		return await post(n8n, 'close-case', form);
+	async call(n8n, { number }) {
+		const report = new File([REPORT.bytes], REPORT.name, { type: REPORT.type });
+		const { title, message } = await submitForm(n8n, 'close-case', [number, SOLUTION, report]);
+		return `${title}: ${message}`;
 	},
 	worked(_before, after) {
 		const { fields, attachments } = after[this.index];
@@ -47,12 +46,16 @@ export const CLOSE_CASE: Demo = {
 	outcome: 'the case is closed, and the file attached to it is identical to the one that was sent',
 };
 
-/** The example gets only the number of a case, with a new status and a note. */
+/** The example gets the number of a case, with a new status and a note, as another program sends them. */
 export const UPDATE_BY_NUMBER: Demo = {
-	file: 'find-case-by-number-and-update.json',
+	file: 'update-case-by-number.json',
 	index: 2,
-	async call(n8n, { number }) {
-		return await post(n8n, 'update-case-by-number', new URLSearchParams({ number, ...UPDATE }));
+	async call({ url }, { number }) {
+		const response = await fetch(`${url}/webhook/update-case-by-number`, {
+			method: 'POST',
+			body: new URLSearchParams({ number, ...UPDATE }),
+		});
+		return `HTTP ${response.status} ${await response.text()}`;
 	},
 	worked(before, after) {
 		const expected = before.map(({ fields, customFields }, index) =>
@@ -68,8 +71,3 @@ export const UPDATE_BY_NUMBER: Demo = {
 	},
 	outcome: 'the case has the new status and the note, and no other case has changed',
 };
-
-async function post({ url }: N8n, path: string, body: FormData | URLSearchParams) {
-	const response = await fetch(`${url}/webhook/${path}`, { method: 'POST', body });
-	return `HTTP ${response.status} ${await response.text()}`;
-}

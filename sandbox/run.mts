@@ -6,7 +6,6 @@ import { untilAskedToStop } from '../tools/signals.mts';
 import { CLOSE_CASE, UPDATE_BY_NUMBER, type Demo } from './demos.mts';
 import { watchSources } from './dev.mts';
 import { addExamples, type Example } from './examples.mts';
-import { REPORT_FILE } from './report.mts';
 import type { Case } from './standin/cases.mts';
 import { startStandInThread, type StandInThread } from './standInThread.mts';
 
@@ -129,10 +128,13 @@ ${unpublished.join('\n') || '  none'}
 To create a credential yourself: set Server to Custom with the stand-in's address, CRM Operation Name to demo, and Token to ${standIn.token}.
 In this sandbox, the steps that the published examples list under "Before the first run" are done.
 
-To create a case, fill in the form:
+To close a case or to create one, fill in a form (the first case that is open is ${open.number}):
+  ${n8n.url}/form/close-case
   ${n8n.url}/form/new-case
-To run the first ones again, on a case that is still open, use a second terminal:
-  curl -F caseId=${open.id} -F solution=Done -F "report=@${REPORT_FILE}" ${n8n.url}/webhook/close-case
+The same in Spanish:
+  ${n8n.url}/form/cerrar-caso
+  ${n8n.url}/form/nuevo-caso
+To update a case as another program does, use a second terminal:
   curl -d number=${open.number} -d note=Hello ${n8n.url}/webhook/update-case-by-number
 These runs appear under Executions. To watch one in the editor, click Execute workflow first
 and use /webhook-test/ or /form-test/ instead of /webhook/ or /form/.

@@ -8,7 +8,7 @@ import {
 	type StoredWorkflow,
 } from '../../tools/workflows.mts';
 import { startFreshSandbox, startSandbox, type Sandbox } from '../support/sandbox.mts';
-import { readExample } from './support/examples.mts';
+import { readExample } from '../support/examples.mts';
 import { chain, run, webhook } from './support/workflow.mts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Workflow } from '../../tools/workflows.mts';
+import { readExample } from '../support/examples.mts';
 import { lastExecution, type Json } from './support/execution.mts';
-import { readExample, useExamples } from './support/examples.mts';
+import { useExamples } from './support/examples.mts';
 
 jest.setTimeout(120_000);
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-import { CLOSE_CASE, UPDATE_BY_NUMBER } from '../../sandbox/demos.mts';
+import { CLOSE_CASE } from '../../sandbox/demos.mts';
 import { addExamples } from '../../sandbox/examples.mts';
 import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
 import type { Sandbox } from '../support/sandbox.mts';
@@ -228,13 +228,13 @@ describe('the examples', () => {
 		const [{ id }] = await addExamples(sandbox, [CLOSE_CASE.file]);
 		await CLOSE_CASE.call(sandbox.n8n, sandbox.standIn.cases[0]);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
-		await canvasNode('Close the case').getByText('Case: Update').waitFor();
+		await canvasNode('Close case').getByText('Case: Close').waitFor();
 	});
 
 	it('show what a search is called in the lists of n8n', async () => {
-		const [{ id }] = await addExamples(sandbox, [UPDATE_BY_NUMBER.file]);
+		const [{ id }] = await addExamples(sandbox, ['open-cases-of-a-customer.json']);
 		await page.goto(`${sandbox.n8n.url}/workflow/${id}`);
-		await canvasNode('Find the case').getByText('Case: Get Many').waitFor();
+		await canvasNode('Get cases').getByText('Case: Get Many').waitFor();
 	});
 });
 

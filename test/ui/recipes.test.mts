@@ -1,76 +1,117 @@
-import { addExamples } from '../../sandbox/examples.mts';
+import type { Locator } from 'playwright-core';
+
 import { REPORT, REPORT_SHA256 } from '../../sandbox/report.mts';
-import { createCredentials, readExample, withCredentials } from '../e2e/support/examples.mts';
+import { ensureWorkflow } from '../../tools/workflows.mts';
+import { createCredentials, withCredentials } from '../e2e/support/examples.mts';
+import { EXAMPLES, NOTE, readExample } from '../support/examples.mts';
 import { takeCanvasPicture } from './support/picture.mts';
 import { useEditor } from './support/useEditor.mts';
 
+/** The examples whose nodes are shown in the guide. */
 const RECIPES = [
-	['close-case-with-report', ['Case: Update']],
-	['find-case-by-number-and-update', ['Case: Get Many', 'Case: Update']],
-	[
-		'create-case-from-web-form',
-		['Record: Get Many', 'Record: Create', 'Case: Create', 'Case: Get'],
-	],
-	['update-cases-from-spreadsheet', ['Case: Update']],
-	['find-and-close-case-by-ai-agent', ['Case: Get Many', 'Case: Update']],
-] as const;
+	'close-case-from-form',
+	'create-case-from-web-form',
+	'update-cases-from-spreadsheet',
+	'open-cases-of-a-customer',
+	'add-follow-up-task',
+	'find-and-close-case-by-ai-agent',
+];
+const WINDOW = { width: 1400, height: 900 };
+/** Of n8n's usual size of text, which is small. */
+const SMALLEST_ZOOM = 0.75;
+/** Above and below the text of a note, together. */
+const MARGIN = 60;
 
 jest.setTimeout(120_000);
 
 const ui = useEditor('ui-recipes');
+let credentials: Awaited<ReturnType<typeof createCredentials>>;
 
-it.each(RECIPES)('%s lacks nothing but its credentials', async (recipe, operations) => {
-	const { page } = ui;
-	const example = withCredentials(
-		readExample(`${recipe}.json`),
-		await createCredentials(ui.sandbox, { url: ui.standIn.url }),
-	);
-	// Without its notes it fits into a picture that can be read.
-	const nodes = example.nodes.filter(({ type }) => type !== 'n8n-nodes-base.stickyNote');
-	await ui.open({ ...example, nodes });
-
-	for (const operation of operations) {
-		await page.getByTestId('canvas-node').getByText(operation, { exact: true }).waitFor();
-	}
-	expect(await page.getByTestId('canvas-node').count()).toBe(nodes.length);
-	expect(await page.getByTestId('node-issues').count()).toBe(0);
-	await takeCanvasPicture(`recipe-${recipe}`, page);
+beforeAll(async () => {
+	credentials = await createCredentials(ui.sandbox, { url: ui.standIn.url });
+	await ui.page.setViewportSize(WINDOW);
 });
 
-describe('the form for a new case', () => {
-	beforeAll(async () => {
-		await addExamples(ui.sandbox, ['create-case-from-web-form.json']);
-	});
+describe.each(EXAMPLES)('%s', (file) => {
+	it('lacks nothing once it is imported, and its notes can be read at a glance', async () => {
+		const { page } = ui;
+		const { nodes } = readExample(file);
 
-	it.each([
-		['a contact whom the CRM knows', 'Diana Torres', 'diana.torres@example.com', 0],
-		['someone new', 'Jorge Peña', 'jorge.pena@example.com', 1],
-	])('shows its number to %s', async (_who, name, email, newContacts) => {
-		const contacts = ui.standIn.records.length;
-		const form = await ui.page.context().browser()!.newPage();
-		await form.goto(`${ui.n8n.url}/form/new-case`);
-		await form.getByLabel('Email').fill(email);
-		await form.getByLabel('Name').fill(name);
-		await form.getByLabel('What happened').fill('I was charged twice.');
-		await form.locator('input[type=file]').setInputFiles({
-			name: REPORT.name,
-			mimeType: REPORT.type,
-			buffer: REPORT.bytes,
-		});
-		await form.getByRole('button', { name: 'Send' }).click();
-		await form.getByText('Thank you').waitFor();
+		await page.goto(`${ui.n8n.url}/workflow/new`);
+		await page.getByTestId('workflow-import-input').setInputFiles(`examples/${file}`);
+		await page.getByText('Credentials auto-added').waitFor();
+		await page.getByTestId('zoom-to-fit').click();
+		await page.waitForTimeout(1_000);
 
-		const created = ui.standIn.cases.at(-1)!;
-		await form.getByText(`The number of your case is ${created.number}.`).waitFor();
-		expect(created).toMatchObject({
-			fields: { contact: email, description: 'I was charged twice.' },
-			attachments: [{ name: REPORT.name, sha256: REPORT_SHA256 }],
-		});
-		expect(ui.standIn.records).toHaveLength(contacts + newContacts);
-		await form.close();
+		const notes = await page.getByTestId('sticky').all();
+		expect(await page.getByTestId('canvas-node').count()).toBe(
+			nodes.filter(({ type }) => type !== NOTE).length,
+		);
+		expect(await page.getByTestId('node-issues').count()).toBe(0);
+		expect(notes).not.toEqual([]);
+		for (const note of notes) {
+			const { zoom, box, text } = await measure(note);
+			expect(zoom).toBeGreaterThanOrEqual(SMALLEST_ZOOM);
+			expect(box - text).toBeGreaterThan(0);
+			expect(box - text).toBeLessThan(MARGIN);
+		}
 	});
+});
+
+it.each(RECIPES)('the nodes of %s fit into a picture', async (recipe) => {
+	const example = withCredentials(readExample(`${recipe}.json`), credentials);
+	const nodes = example.nodes.filter(({ type }) => type !== NOTE);
+	await ui.open({ ...example, nodes });
+
+	expect(await ui.page.getByTestId('node-issues').count()).toBe(0);
+	await takeCanvasPicture(`recipe-${recipe}`, ui.page);
+});
+
+it.each([
+	['close-case-from-form.json', ['Case number', 'Solution'], 'Close the case', 'closed'],
+	['es/cerrar-caso-desde-formulario.json', ['Número del caso', 'Solución'], 'Cerrar', 'Cerrado'],
+])('the form of %s closes a case', async (file, [number, solution], button, status) => {
+	const example = readExample(file);
+	await ensureWorkflow(ui.n8n, withCredentials(example, credentials));
+	const [{ parameters }] = example.nodes;
+	const { path } = parameters.options as { path: string };
+	const target = ui.standIn.cases[EXAMPLES.indexOf(file) % 3];
+
+	const form = await ui.page.context().browser()!.newPage();
+	await form.goto(`${ui.n8n.url}/form/${path}`);
+	await form.getByLabel(number).fill(target.number);
+	await form.getByLabel(solution).fill('I paid it back.');
+	await form.locator('input[type=file]').setInputFiles({
+		name: REPORT.name,
+		mimeType: REPORT.type,
+		buffer: REPORT.bytes,
+	});
+	await form.getByRole('button', { name: button }).click();
+	await form.locator('h1', { hasText: /Done|Listo/ }).waitFor();
+
+	await form.getByText(target.number).waitFor();
+	expect(target).toMatchObject({
+		fields: { status, solution: 'I paid it back.' },
+		attachments: [{ name: REPORT.name, sha256: REPORT_SHA256 }],
+	});
+	await form.close();
 });
 
 it('the browser reports no errors or warnings', () => {
 	expect(ui.browserErrors).toEqual([]);
 });
+
+/** The heights of a note and of its text, and how large the canvas shows them. */
+async function measure(note: Locator) {
+	return await note.evaluate(
+		(element: {
+			offsetHeight: number;
+			getBoundingClientRect(): { height: number };
+			querySelector(selector: string): { scrollHeight: number };
+		}) => ({
+			zoom: element.getBoundingClientRect().height / element.offsetHeight,
+			box: element.offsetHeight,
+			text: element.querySelector('div > div').scrollHeight,
+		}),
+	);
+}
