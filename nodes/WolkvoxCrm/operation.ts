@@ -79,30 +79,32 @@ export interface SendContext {
 	request(body: RequestBody, details?: RequestDetails): Promise<WolkvoxResponse>;
 }
 
-/** A record that an item names by something other than its ID. */
-export interface RecordName {
-	/** Items with the same name are looked up once in a run. */
-	name: string;
+/** How an item names the record that it changes. */
+export interface RecordReference {
 	/**
-	 * Finds the ID of the record.
-	 *
-	 * @throws UserError unless exactly one record has the name
+	 * The same for items that may change the same record. It is saved with the execution, so it must not
+	 * show values.
 	 */
-	find(query: SendContext['query']): Promise<string>;
+	key: string;
+	/** The ID of the record, if the item names it. */
+	id?: string;
+	/**
+	 * Finds the ID, where the item names the record by something else; once in a run for each key.
+	 *
+	 * @throws UserError unless exactly one record is meant
+	 */
+	find?(query: SendContext['query']): Promise<string>;
 }
 
 /** What the node does with one item: which parameters it needs, and what it sends. */
 export interface Operation<Parameters> extends OperationKind {
 	/**
-	 * The record that the item changes: its ID, or how to find it. Requests for one record are sent in the
-	 * order of the items, and what was done for an item counts only for the same record.
+	 * The record that the item changes. Requests for one record are sent in the order of the items, and
+	 * what was done for an item counts only for the same record. Without it, no two items change the same one.
+	 *
+	 * @throws UserError with the label of the parameter, if the item names none
 	 */
-	getRecord?(context: IExecutePaginationFunctions): string | RecordName;
-	/**
-	 * For items that do not name a record, but may change the same one: what they have in common then. It
-	 * is saved with the execution, so it must not show values.
-	 */
-	getRecordKey?(context: IExecutePaginationFunctions): string;
+	getRecord?(context: IExecutePaginationFunctions): RecordReference;
 	/**
 	 * Gets and checks the parameters, as far as possible before its first `await`: only that part runs
 	 * while n8n evaluates the items.

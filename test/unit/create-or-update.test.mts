@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { locator, UPSERT_CONTACT, UPSERT_RECORD, UPSERTS } from '../support/operations.mts';
 import { found } from '../support/server.mts';
-import { expectRefusal, parametersOf, recordKeyOf, sendItem } from './product.mts';
+import { expectRefusal, parametersOf, recordOf, sendItem } from './product.mts';
 
 const ID = '647f6ff1660dff48d803ffe6';
 const OTHER_ID = '64cb1f0a9d3e5c27b8a41d02';
@@ -142,8 +142,8 @@ describe.each(UPSERTS)('$name', (operation) => {
 	);
 
 	it('takes items for those of one record if only capitals and white space differ', () => {
-		const keys = ['ana@x.co', ' ANA@x.co\n', 'ana@x.com'].map((value) =>
-			recordKeyOf(operation, withValue(value)),
+		const keys = ['ana@x.co', ' ANA@x.co\n', 'ana@x.com'].map(
+			(value) => recordOf(operation, withValue(value)).key,
 		);
 		expect(keys[1]).toBe(keys[0]);
 		expect(keys[2]).not.toBe(keys[0]);
@@ -186,7 +186,7 @@ describe(UPSERT_CONTACT.name, () => {
 	);
 
 	it('takes a phone number as text and as an object for the same', () => {
-		const keys = ['300', AS_OBJECT].map((phone) => recordKeyOf(UPSERT_CONTACT, byPhone(phone)));
+		const keys = ['300', AS_OBJECT].map((phone) => recordOf(UPSERT_CONTACT, byPhone(phone)).key);
 		expect(keys[1]).toBe(keys[0]);
 	});
 
@@ -229,8 +229,8 @@ describe(UPSERT_RECORD.name, () => {
 	});
 
 	it('keeps two modules apart that have the same value', () => {
-		const [leads, ventas] = ['leads', 'Ventas'].map((module) =>
-			recordKeyOf(UPSERT_RECORD, { module: locator('name', module) }),
+		const [leads, ventas] = ['leads', 'Ventas'].map(
+			(module) => recordOf(UPSERT_RECORD, { module: locator('name', module) }).key,
 		);
 		expect(leads).not.toBe(ventas);
 	});

@@ -97,16 +97,10 @@ export async function parametersOf(
 	return (await operation.getParameters(context)) as Checked;
 }
 
-/** The record that an item names: its ID, or how to find it. */
+/** How an item names its record. */
 export function recordOf(tested: TestedOperation, changed: IDataObject, settings?: Settings) {
 	const { operation, context } = prepare(tested, changed, settings);
 	return operation.getRecord!(context);
-}
-
-/** What items have in common that may change one record. */
-export function recordKeyOf(tested: TestedOperation, changed: IDataObject) {
-	const { operation, context } = prepare(tested, changed);
-	return operation.getRecordKey!(context);
 }
 
 /** Expects such parameters to be refused with this message and with advice, which is returned. */
@@ -153,8 +147,8 @@ export async function sendItem(
 	};
 	try {
 		const parameters = await operation.getParameters(context);
-		const record = operation.getRecord?.(context) ?? '';
-		const recordId = typeof record === 'string' ? record : await record.find(query);
+		const record = operation.getRecord?.(context);
+		const recordId = (await record?.find?.(query)) ?? record?.id ?? '';
 		sent.output = await operation.send(parameters, {
 			recordId,
 			query,

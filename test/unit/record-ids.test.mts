@@ -36,7 +36,7 @@ describe.each([
 	const ways = (value: string): IDataObject[] =>
 		[locator('id', value), locator('url', value), value].map((given) => ({ [parameter]: given }));
 
-	const idsIn = (value: string) => ways(value).map((given) => recordOf(operation, given));
+	const idsIn = (value: string) => ways(value).map((given) => recordOf(operation, given).id);
 
 	async function refuse(value: string, message: string) {
 		const all = ways(value).map(async (given) => await expectRefusal(operation, given, message));
@@ -108,7 +108,7 @@ describe.each([GET_CASE, ...NAMING_A_CASE])('Case of $name', (operation) => {
 
 it.each(UNSEEN)('a case number loses the unseen character $code', async ({ character }) => {
 	const caseId = locator('number', spoil('CASO-1002', character));
-	expect(recordOf(UPDATE_CASE, { caseId })).toMatchObject({ name: 'number caso-1002' });
+	expect(recordOf(UPDATE_CASE, { caseId })).toMatchObject({ key: 'number caso-1002' });
 	expect(await parametersOf(GET_CASE, { caseId })).toMatchObject({ text: 'CASO-1002' });
 });
 

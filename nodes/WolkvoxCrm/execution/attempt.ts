@@ -4,7 +4,6 @@ import { RequestFailure } from '../transport/failure';
 import { describeWait, MAX_WAIT } from '../transport/retryAfter';
 import type { LoopSettings } from './evaluationLoop';
 import { EvaluationLoop } from './evaluationLoop';
-import type { Task } from './taskQueue';
 import { createDeferred, RunEndedError, TaskQueue } from './taskQueue';
 
 interface AttemptSettings {
@@ -17,13 +16,19 @@ interface AttemptSettings {
 	remainingPauseMs(): number;
 }
 
-/** What an item does in an attempt, one after another. */
-interface Steps<Prepared, Result> {
-	/** Checks what the user has set. */
-	prepare(): Promise<Prepared>;
-	/** Finds the record that the item changes, and returns its key. */
-	findRecord(prepared: Prepared): Promise<string>;
-	send(prepared: Prepared): Promise<Result>;
+/** The turn of an item: it is sent once a place is free, and after the earlier items of its record. */
+export interface Turn {
+	/**
+	 * Waits for a place once the item is checked.
+	 *
+	 * @param recordKey tells records apart; none if a look-up comes first
+	 * @throws RunEndedError if the run ends first
+	 */
+	start(recordKey?: string): Promise<void>;
+	/** Waits again once the record is found; throws likewise. */
+	moveTo(recordKey: string): Promise<void>;
+	/** Ends the turn; with a failure, before another item can start. */
+	leave(failure?: Error): void;
 }
 
 /**
@@ -68,7 +73,7 @@ export class Attempt {
 	}
 
 	/** Whether all items have ended, and none has stopped the run. */
-	get isComplete(): boolean {
+	get hasEndedWell(): boolean {
 		return !this.isOver && this.hasEnded;
 	}
 
@@ -81,50 +86,30 @@ export class Attempt {
 		return error === this.stoppedBy || (this.isCanceled && !this.stoppedBy);
 	}
 
-	itemEvaluated(itemIndex: number): void {
+	/** Lets an item in; n8n calls the node for it synchronously, in its loop over the items. */
+	join(itemIndex: number): Turn {
+		const task = this.queue.add();
 		this.loop.itemEvaluated(itemIndex);
 		this.advance();
-	}
-
-	/**
-	 * Prepares an item at once and sends it as soon as a place is free.
-	 *
-	 * @param recordKey items with the same key are sent one after another, in input order; none if the
-	 * record must be found first
-	 * @throws RunEndedError if the run ends first; whatever the steps throw
-	 */
-	async run<Prepared, Result>(
-		recordKey: string | undefined,
-		steps: Steps<Prepared, Result>,
-	): Promise<Result> {
-		const task = this.queue.add(recordKey);
-		return await this.takeTurn(task, steps)
-			.catch((error: Error) => {
-				// Before another item can start.
-				this.noteFailure(error);
-				throw error;
-			})
-			.finally(() => {
-				this.queue.remove(task);
-				this.advance();
-			});
-	}
-
-	private async takeTurn<Prepared, Result>(
-		task: Task,
-		{ prepare, findRecord, send }: Steps<Prepared, Result>,
-	): Promise<Result> {
-		const prepared = await prepare();
-		this.queue.ready(task);
-		this.advance();
-		await task.started;
-		if (task.recordKey === undefined) {
-			const recordKey = await findRecord(prepared);
-			this.queue.found(task, recordKey);
+		const getPlace = async () => {
 			this.advance();
 			await task.started;
-		}
-		return await send(prepared);
+		};
+		return {
+			start: async (recordKey) => {
+				this.queue.ready(task, recordKey);
+				await getPlace();
+			},
+			moveTo: async (recordKey) => {
+				this.queue.moveTo(task, recordKey);
+				await getPlace();
+			},
+			leave: (failure) => {
+				if (failure) this.noteFailure(failure);
+				this.queue.remove(task);
+				this.advance();
+			},
+		};
 	}
 
 	/**
@@ -150,7 +135,7 @@ export class Attempt {
 	}
 
 	/** A failure stops a run that does not go on after it; what is in flight ends by itself. */
-	noteFailure(error: Error): void {
+	private noteFailure(error: Error): void {
 		if (!this.settings.continueOnFail && !(error instanceof RunEndedError)) this.stop(error);
 	}
 
@@ -163,7 +148,7 @@ export class Attempt {
 	 * Waits for all items. n8n does so before it goes on (`runNode`), so none has to end earlier: it listens
 	 * for failures by then, and nothing is in flight any more.
 	 */
-	async end(): Promise<void> {
+	async allEnded(): Promise<void> {
 		this.endIfDone();
 		await this.ended.promise;
 	}

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { isTool } from '../isTool';
 import type { OperationKind } from '../operation';
-import { getRecordId } from '../transport/content';
+import { idOf } from '../transport/content';
 import { RequestFailure } from '../transport/failure';
 import type { Entry } from './ledger';
 import { getAttachedNames } from './ledger';
@@ -83,7 +83,7 @@ function describeKnown({ ledger, operation }: NodeRun, itemIndex: number): strin
 }
 
 function describeResult(json: IDataObject): string {
-	return getRecordId(json.data) ?? getRecordId(json) ?? 'without an ID';
+	return idOf(json.data) ?? idOf(json) ?? 'without an ID';
 }
 
 /** Adds what people need to know after a stop; a tool call has one item, and a read leaves nothing behind. */

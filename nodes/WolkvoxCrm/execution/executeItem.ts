@@ -6,49 +6,41 @@ import type {
 	Operation,
 	OperationKind,
 	QueryResponse,
-	RecordName,
+	RecordReference,
+	RequestBody,
+	RequestDetails,
 	SendContext,
+	WolkvoxResponse,
 } from '../operation';
+import { assertRunOptions } from '../runOptions';
 import { getTenant } from '../transport/completeRequest';
 import { RequestFailure } from '../transport/failure';
 import { createLimit } from '../transport/limit';
 import type { RoutingRequest } from '../transport/request';
 import { sendRequest } from '../transport/request';
-import type { Attempt } from './attempt';
+import type { Attempt, Turn } from './attempt';
 import { addSummary, toNodeError } from './errors';
 import type { Entry } from './ledger';
+import { isSettled, recall } from './ledger';
 import type { NodeRun } from './nodeRun';
 import { getNodeRun } from './nodeRun';
-import { assertRunOptions } from '../runOptions';
-
-/** In a later attempt, all items ask for their credentials at once. */
-const limitReadings = createLimit(20);
 
 /** A model that gets nothing at all can take it for a failure, or for anything else. */
 const NO_MATCH = { message: 'Nothing matches' };
 
 /** One item in one attempt of its run. */
-interface Item<Parameters> {
+interface Item {
 	context: IExecutePaginationFunctions;
 	request: RoutingRequest;
-	operation: Operation<Parameters>;
 	run: NodeRun;
 	attempt: Attempt;
-}
-
-/** What an item needs before it can be sent. */
-interface Prepared<Parameters> {
-	entry: Entry;
-	/** The ID of the record that the item names; empty until it is found, or if it names none. */
-	recordId: string;
-	/** None if an earlier attempt has settled the item. */
-	parameters?: Parameters;
+	turn: Turn;
 }
 
 /**
  * The way of one item through a node run, from top to bottom: its parameters are checked at once, it is
  * sent when its run allows, and its output items come back, or its failure in the form that keeps both
- * outputs paired. It must stay synchronous up to the first `await`: n8n is still in its loop over the items.
+ * outputs paired. It must stay synchronous until it awaits something: n8n is still in its loop over the items.
  *
  * @param request n8n's request, without address and body
  * @throws NodeOperationError what the user can fix, and NodeApiError what Wolkvox or the network
@@ -61,145 +53,153 @@ export async function executeItem<Parameters>(
 ): Promise<INodeExecutionData[]> {
 	const run = getNodeRun(context, operation);
 	const attempt = run.getAttempt(context);
-	attempt.itemEvaluated(context.getItemIndex());
+	const turn = attempt.join(context.getItemIndex());
+	const item = { context, request, run, attempt, turn };
 	try {
-		const item = { context, request, operation, run, attempt };
-		return toOutput(context, await takeTurn(item));
+		const output = await sendInTurn(item, operation);
+		turn.leave();
+		return toOutput(context, output.length === 0 && isTool(run.node) ? [NO_MATCH] : output);
 	} catch (error) {
-		return toOutput(context, await reportFailure(context, run, attempt, error));
+		turn.leave(error);
+		return toOutput(context, await reportFailure(item, error));
 	} finally {
-		await attempt.end();
-		if (attempt.isComplete) run.ledger.discard();
+		await attempt.allEnded();
+		if (attempt.hasEndedWell) run.ledger.discard();
 	}
 }
 
-async function takeTurn<Parameters>(item: Item<Parameters>): Promise<IDataObject[]> {
-	const { context, operation, run, attempt } = item;
+/** Sends an item once it is its turn, unless an earlier attempt has settled it. */
+async function sendInTurn<Parameters>(
+	item: Item,
+	operation: Operation<Parameters>,
+): Promise<IDataObject[]> {
+	const { context, run, turn } = item;
 	assertRunOptions(run.options);
 	const record = operation.getRecord?.(context);
-	const name = getName(item, record);
+	const entry = await getEntry(item, record);
+	if (isSettled(entry)) {
+		await turn.start(entry.recordKey);
+		return recall(entry);
+	}
 
-	const result = await attempt.run(typeof record === 'object' ? undefined : name, {
-		prepare: async () => await prepare(item, name, typeof record === 'string' ? record : ''),
-		findRecord: async (prepared) => await findRecord(item, prepared, record as RecordName),
-		send: async (prepared) => await sendOnce(item, prepared),
+	const parameters = await operation.getParameters(context);
+	await turn.start(record?.find ? undefined : entry.recordKey);
+	const recordId = record?.find ? await findRecord(item, entry, record.find) : record?.id;
+	if (record?.find) await turn.moveTo(entry.recordKey);
+
+	return await run.ledger.once(entry, async () => {
+		const rejectedAdvice = operation.getRejectedAdvice?.(parameters) ?? operation.rejectedAdvice;
+		const kind = { ...operation, rejectedAdvice };
+		return await operation.send(parameters, createSendContext(item, entry, kind, recordId));
 	});
-	return result.length === 0 && isTool(run.node) ? [NO_MATCH] : result;
 }
 
-/** What an item calls its record. Without a record to change, the item is its own. */
-function getName<Parameters>(
-	{ context, operation }: Item<Parameters>,
-	record?: string | RecordName,
-): string {
-	if (typeof record === 'object') return record.name;
-	const key = record ?? operation.getRecordKey?.(context);
-	return key?.toLowerCase() ?? `item ${context.getItemIndex()}`;
-}
-
-/** Gets the parameters, unless the item is done or its outcome is unknown. */
-async function prepare<Parameters>(
-	{ context, operation, run }: Item<Parameters>,
-	name: string,
-	recordId: string,
-): Promise<Prepared<Parameters>> {
+/** What is known of an item. Its credential is read only if something is: in a first attempt, nothing can be. */
+async function getEntry({ context, run }: Item, record?: RecordReference): Promise<Entry> {
 	const itemIndex = context.getItemIndex();
 	const tenant = run.ledger.has(itemIndex) ? await readTenant(context) : undefined;
-	const entry = run.ledger.find(itemIndex, name, tenant);
-	const parameters = isSettled(entry) ? undefined : await operation.getParameters(context);
-	return { entry, recordId, parameters };
+	return run.ledger.getEntry(itemIndex, record?.key ?? `item ${itemIndex}`, tenant);
 }
 
-/** Looks up the record that an item names by something other than its ID, and returns its key. */
-async function findRecord<Parameters>(
-	item: Item<Parameters>,
-	prepared: Prepared<Parameters>,
-	{ name, find }: RecordName,
+/** Looks up the record that an item names by something other than its ID; returns the ID. */
+async function findRecord(
+	item: Item,
+	entry: Entry,
+	find: NonNullable<RecordReference['find']>,
 ): Promise<string> {
 	const { context, run } = item;
-	const { entry } = prepared;
-	if (!isSettled(entry)) {
-		const { query } = createSendContext(item, prepared);
-		run.ledger.goesTo(entry, await readTenant(context));
-		const lookUp = JSON.stringify([name, entry.tenant]);
-		prepared.recordId = await run.lookUps.once(lookUp, async () => await find(query));
-		entry.recordKey = prepared.recordId.toLowerCase();
-	}
-	return entry.recordKey ?? entry.name;
-}
-
-async function sendOnce<Parameters>(
-	item: Item<Parameters>,
-	prepared: Prepared<Parameters>,
-): Promise<IDataObject[]> {
-	const { parameters, entry } = prepared;
-	return await item.run.ledger.once(
-		entry,
-		async () => await item.operation.send(parameters!, createSendContext(item, prepared)),
+	run.ledger.goesTo(entry, await readTenant(context));
+	const lookUp = JSON.stringify([entry.givenKey, entry.tenant]);
+	const id = await run.lookUps.once(
+		lookUp,
+		async () => await find(async (body, url) => await sendQuery(item, entry, body, url)),
 	);
+	entry.recordKey = id.toLowerCase();
+	return id;
 }
 
-function createSendContext<Parameters>(
-	{ context, request, operation, run, attempt }: Item<Parameters>,
-	{ entry, recordId, parameters }: Prepared<Parameters>,
-): SendContext {
-	const { ledger, options } = run;
-	const rejectedAdvice = operation.getRejectedAdvice?.(parameters!) ?? operation.rejectedAdvice;
-	const beforeSend = async (tenant: string) => {
-		await attempt.waitToSend();
-		ledger.goesTo(entry, tenant);
-	};
-	return {
-		recordId,
-		lastResponse: entry.lastResponse,
-		withoutAttached: (files) => withoutAttached(files, entry.attachedFiles),
-		getEarlierResult: () => ledger.getEarlierResult(entry),
-		query: async (body, url) =>
-			(await sendRequest(context, request, {
-				url,
-				body,
-				files: [],
-				operation: { ...operation, effect: 'reads' },
-				maxRetries: options.maxRetries,
-				beforeSend,
-				failed: (_failure, waitMs) => run.pause(waitMs),
-			}).catch((failure: Error) => throwQueryFailure(failure, operation))) as QueryResponse,
-		request: async (body, { url, files = [], recordId: changedId = recordId } = {}) => {
-			const response = await sendRequest(context, request, {
-				url,
-				body,
-				files: files.map(({ file }) => file),
-				operation: { ...operation, rejectedAdvice },
-				recordId: changedId || undefined,
-				maxRetries: options.maxRetries,
-				beforeSend: async (tenant) => {
-					await beforeSend(tenant);
-					ledger.sending(entry);
-				},
-				failed: (failure, waitMs) => {
-					ledger.failed(entry, failure);
-					run.pause(waitMs);
-				},
-			});
-			ledger.accepted(entry, response, files);
-			return response;
-		},
-	};
-}
-
-/** Before a change, a query that fails means that the change was not sent. */
-function throwQueryFailure(failure: Error, { effect }: OperationKind): never {
-	throw failure instanceof RequestFailure && effect !== 'reads' ? failure.asNotSent() : failure;
-}
+/** In a later attempt, all items ask for their credentials at once. */
+const limitReadings = createLimit(20);
 
 /** The server and the CRM operation to which the requests of an item go. */
 async function readTenant(context: IExecutePaginationFunctions): Promise<string> {
 	return getTenant(await limitReadings(async () => await context.getCredentials('wolkvoxCrmApi')));
 }
 
-/** Whether there is nothing left to send: the item is done, or sending it again could double it. */
-function isSettled({ result, unknownFailure }: Entry): boolean {
-	return result !== undefined || unknownFailure !== undefined;
+function createSendContext(
+	item: Item,
+	entry: Entry,
+	operation: OperationKind,
+	recordId?: string,
+): SendContext {
+	return {
+		recordId: recordId ?? '',
+		lastResponse: entry.lastResponse,
+		withoutAttached: (files) => withoutAttached(files, entry.attachedFiles),
+		getEarlierResult: () => item.run.ledger.getEarlierResult(entry),
+		query: async (body, url) => await sendQuery(item, entry, body, url),
+		request: async (body, details) =>
+			await sendChange(item, entry, operation, body, { recordId, ...details }),
+	};
+}
+
+/** Asks Wolkvox and changes nothing, so nothing is noted of it. */
+async function sendQuery(
+	item: Item,
+	entry: Entry,
+	body?: IDataObject,
+	url?: string,
+): Promise<QueryResponse> {
+	const { context, request, run } = item;
+	const response = await sendRequest(context, request, {
+		url,
+		body,
+		files: [],
+		operation: { ...run.operation, effect: 'reads' },
+		maxRetries: run.options.maxRetries,
+		beforeSend: async (tenant) => await waitToSend(item, entry, tenant),
+		failed: (_failure, waitMs) => run.pause(waitMs),
+	}).catch((failure: Error) => throwQueryFailure(failure, run.operation));
+	return response as QueryResponse;
+}
+
+/** Sends a request of the operation, and notes in the ledger that it leaves and how it ends. */
+async function sendChange(
+	item: Item,
+	entry: Entry,
+	operation: OperationKind,
+	body: RequestBody,
+	{ url, files = [], recordId }: RequestDetails,
+): Promise<WolkvoxResponse> {
+	const { context, request, run } = item;
+	const response = await sendRequest(context, request, {
+		url,
+		body,
+		files: files.map(({ file }) => file),
+		operation,
+		recordId,
+		maxRetries: run.options.maxRetries,
+		beforeSend: async (tenant) => {
+			await waitToSend(item, entry, tenant);
+			run.ledger.sending(entry);
+		},
+		failed: (failure, waitMs) => {
+			run.ledger.failed(entry, failure);
+			run.pause(waitMs);
+		},
+	});
+	run.ledger.accepted(entry, response, files);
+	return response;
+}
+
+async function waitToSend({ attempt, run }: Item, entry: Entry, tenant: string): Promise<void> {
+	await attempt.waitToSend();
+	run.ledger.goesTo(entry, tenant);
+}
+
+/** Before a change, a query that fails means that the change was not sent. */
+function throwQueryFailure(failure: Error, { effect }: OperationKind): never {
+	throw failure instanceof RequestFailure && effect !== 'reads' ? failure.asNotSent() : failure;
 }
 
 /** The files that Wolkvox has not accepted yet; of two equal ones, each counts. */
@@ -225,22 +225,22 @@ function withoutAttached<File extends AttachedFile>(
  * cancellation, each item that was not sent throws, so that the run never looks like a success with fewer items
  */
 async function reportFailure(
-	context: IExecutePaginationFunctions,
-	run: NodeRun,
-	attempt: Attempt,
+	{ context, run, attempt }: Item,
 	error: Error,
 ): Promise<IDataObject[]> {
-	attempt.noteFailure(error);
 	const nodeError = toNodeError(run, context.getItemIndex(), error);
 	if (run.continueOnFail) return [{ error: nodeError.message }];
 	if (!attempt.isEndedBy(error)) return [];
 
-	await attempt.end();
+	await attempt.allEnded();
 	if (run.isLastAttempt && !attempt.isCanceled) run.ledger.told();
 	throw addSummary(nodeError, run, error);
 }
 
-function toOutput(context: IExecutePaginationFunctions, output: IDataObject[]) {
+function toOutput(
+	context: IExecutePaginationFunctions,
+	output: IDataObject[],
+): INodeExecutionData[] {
 	const pairedItem = { item: context.getItemIndex() };
 	return output.map((json) => ({ json, pairedItem }));
 }

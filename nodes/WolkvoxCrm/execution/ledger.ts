@@ -11,10 +11,10 @@ import { CHANGED } from './words';
 /** What is known of one item, one record and one tenant. It outlives the attempts of n8n's Retry On Fail. */
 export interface Entry {
 	readonly itemIndex: number;
-	/** The record as the item names it. */
-	readonly name: string;
-	/** The record itself, where that is not its name. */
-	recordKey?: string;
+	/** How the item names its record, or the item itself if it names none. */
+	readonly givenKey: string;
+	/** The record itself, once it is found. */
+	recordKey: string;
 	/** The server and the CRM operation to which requests went; none before the first one. */
 	tenant?: string;
 	/** The JSON of the output items, once the item is done. */
@@ -29,15 +29,15 @@ export interface Entry {
 	lastResponse?: WolkvoxResponse;
 	/** The files that Wolkvox has accepted. */
 	attachedFiles: AttachedFile[];
-	/** Settles, without an error, when the requests of an earlier attempt have ended. */
-	settled?: Promise<unknown>;
+	/** Ends, without an error, with the requests of an earlier attempt. */
+	earlierSending?: Promise<unknown>;
 }
 
 /** What an execution keeps of an item, as plain data. */
 type SavedEntry = Pick<
 	Entry,
 	| 'itemIndex'
-	| 'name'
+	| 'givenKey'
 	| 'recordKey'
 	| 'tenant'
 	| 'result'
@@ -102,16 +102,12 @@ export class Ledger {
 		return this.entries.has(itemIndex);
 	}
 
-	/**
-	 * What is known of an item; a new entry if nothing was sent for it at this record and tenant.
-	 *
-	 * @param name the record as the item names it
-	 */
-	find(itemIndex: number, name: string, tenant?: string): Entry {
+	/** What is known of an item; a new entry if nothing was sent for it to this record and tenant. */
+	getEntry(itemIndex: number, givenKey: string, tenant?: string): Entry {
 		const known = this.getEntries(itemIndex).find(
-			(entry) => entry.name === name && entry.tenant === tenant,
+			(entry) => entry.givenKey === givenKey && entry.tenant === tenant,
 		);
-		return known ?? { itemIndex, name, tenant, attachedFiles: [] };
+		return known ?? { itemIndex, givenKey, recordKey: givenKey, tenant, attachedFiles: [] };
 	}
 
 	getEntries(itemIndex: number): Entry[] {
@@ -124,12 +120,11 @@ export class Ledger {
 
 	/** Sends an item unless it is done, or may be: never twice, over all attempts. */
 	async once(entry: Entry, send: () => Promise<IDataObject[]>): Promise<IDataObject[]> {
-		await entry.settled;
-		if (entry.result) return entry.result;
-		if (entry.unknownFailure) throw entry.unknownFailure;
+		await entry.earlierSending;
+		if (isSettled(entry)) return recall(entry);
 
 		const sending = send();
-		entry.settled = sending.catch(() => {});
+		entry.earlierSending = sending.catch(() => {});
 		entry.result = await sending;
 		this.save(entry);
 		return entry.result;
@@ -147,7 +142,7 @@ export class Ledger {
 
 	/** The output of the last other item that changed the same record. */
 	getEarlierResult(entry: Entry): IDataObject[] | undefined {
-		return this.records.get(getRecordName(entry))?.latestEntry?.result;
+		return this.records.get(getStateKey(entry))?.latestEntry?.result;
 	}
 
 	/**
@@ -200,7 +195,7 @@ export class Ledger {
 	private assertMayFollow(entry: Entry): void {
 		const { effect, noun } = this.operation;
 		const changed = CHANGED[effect];
-		const { latestEntry, unknownItem } = this.records.get(getRecordName(entry)) ?? {};
+		const { latestEntry, unknownItem } = this.records.get(getStateKey(entry)) ?? {};
 		if (latestEntry && latestEntry.itemIndex > entry.itemIndex) {
 			throw new UserError(`A later item may have ${changed} the same ${noun}${because(entry)}`, {
 				description:
@@ -219,10 +214,10 @@ export class Ledger {
 
 	/** Notes that Wolkvox has, or may have, changed the record of an entry. */
 	private noteChange(entry: Entry): void {
-		const name = getRecordName(entry);
-		const { latestEntry, unknownItem } = this.records.get(name) ?? {};
+		const key = getStateKey(entry);
+		const { latestEntry, unknownItem } = this.records.get(key) ?? {};
 		const isLater = latestEntry && latestEntry.itemIndex > entry.itemIndex;
-		this.records.set(name, {
+		this.records.set(key, {
 			latestEntry: isLater ? latestEntry : entry,
 			unknownItem: entry.unknownFailure ? entry.itemIndex : unknownItem,
 		});
@@ -249,15 +244,15 @@ export class Ledger {
 		const { context, key, fingerprint } = this.saved;
 		context[key] ??= { fingerprint, entries: {} };
 		const { entries } = context[key] as unknown as SavedRun;
-		const { itemIndex, name, recordKey, tenant, result, lastResponse, isSending } = entry;
-		const entryKey = JSON.stringify([itemIndex, name, tenant]);
+		const { itemIndex, givenKey, recordKey, tenant, result, lastResponse, isSending } = entry;
+		const entryKey = JSON.stringify([itemIndex, givenKey, tenant]);
 		if (!result && !lastResponse && !isSending) {
 			delete entries[entryKey];
 			return;
 		}
 		entries[entryKey] = {
 			itemIndex,
-			name,
+			givenKey,
 			recordKey,
 			tenant,
 			attachedFiles: entry.attachedFiles.map((file) => ({ key: file.key })),
@@ -272,8 +267,19 @@ export function getAttachedNames({ attachedFiles }: Entry): string[] {
 	return attachedFiles.map(({ name }) => name ?? 'a file of an earlier execution');
 }
 
-function getRecordName({ name, recordKey = name, tenant }: Entry): string {
+function getStateKey({ recordKey, tenant }: Entry): string {
 	return JSON.stringify([recordKey, tenant]);
+}
+
+/** Whether there is nothing left to send: the item is done, or sending it again could double it. */
+export function isSettled({ result, unknownFailure }: Entry): boolean {
+	return result !== undefined || unknownFailure !== undefined;
+}
+
+/** How a settled item ended: returns its output, or throws what made it unknown. */
+export function recall({ result, unknownFailure }: Entry): IDataObject[] {
+	if (result) return result;
+	throw unknownFailure;
 }
 
 /** On the error output, n8n shows nothing but the message. */

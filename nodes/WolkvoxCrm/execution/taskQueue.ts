@@ -9,7 +9,7 @@ export class RunEndedError extends OperationalError {
 
 /** An item on its way through an attempt. */
 export interface Task {
-	/** Tells records apart; items that change no record have a key of their own. Missing until the record is found. */
+	/** Tells records apart. Missing until it is known. */
 	recordKey?: string;
 	/** Whether its parameters are there. */
 	isReady: boolean;
@@ -44,21 +44,22 @@ export class TaskQueue {
 		return !this.isPreparing && this.running === 0;
 	}
 
-	/** @param recordKey none if the record must be looked up first */
-	add(recordKey?: string): Task {
-		const task: Task = { recordKey, isReady: false, isRunning: false, ...createStart() };
+	add(): Task {
+		const task: Task = { isReady: false, isRunning: false, ...createStart() };
 		this.tasks.push(task);
 		this.preparing++;
 		return task;
 	}
 
-	ready(task: Task): void {
+	/** @param recordKey none if the record must be looked up first */
+	ready(task: Task, recordKey?: string): void {
+		task.recordKey = recordKey;
 		task.isReady = true;
 		this.preparing--;
 	}
 
 	/** Gives the place of an item back until it may be sent to the record that was found. */
-	found(task: Task, recordKey: string): void {
+	moveTo(task: Task, recordKey: string): void {
 		this.release(task);
 		Object.assign(task, { recordKey, ...createStart() });
 	}

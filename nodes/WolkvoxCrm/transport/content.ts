@@ -19,7 +19,7 @@ export function isJsonObject(value: unknown): value is IDataObject {
 }
 
 /** The ID of a record; the keys differ between the generations of the API. */
-export function getRecordId(record: unknown): string | undefined {
+export function idOf(record: unknown): string | undefined {
 	if (!isJsonObject(record)) return undefined;
 	const id = record.wolkvox_id || record['wolkvox-id'] || record._id;
 	const text = isJsonObject(id) ? id.$oid : id;

@@ -126,9 +126,13 @@ function describeMissingConnection(error: NetworkError, sent: SentRequest): Requ
 	const { origin, proxyHost } = sent;
 	if (isTlsHandshake(error)) {
 		const to = proxyHost ? `${origin.host} or to the proxy ${proxyHost}` : origin.host;
-		return new RequestFailure('notSent', `No secure connection to ${to}: ${getTlsReason(error, sent)}`, {
-			advice: `${proxyHost ? `${CHECK_PROXY} ` : ''}${checkServer(origin.host)} n8n does not trust the certificate, or something on the way breaks the encryption.`,
-		});
+		return new RequestFailure(
+			'notSent',
+			`No secure connection to ${to}: ${getTlsReason(error, sent)}`,
+			{
+				advice: `${proxyHost ? `${CHECK_PROXY} ` : ''}${checkServer(origin.host)} n8n does not trust the certificate, or something on the way breaks the encryption.`,
+			},
+		);
 	}
 	const { name, advice, isServer } = describeTarget(error, sent);
 	const repeatable = isServer ? 'all' : undefined;

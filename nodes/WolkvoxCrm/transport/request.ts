@@ -62,7 +62,7 @@ export async function sendRequest(
 	settings: RequestSettings,
 	repeats = 0,
 ): Promise<WolkvoxResponse> {
-	return await sendOnce(context, request, settings).catch(async (error: Error) => {
+	return await trySending(context, request, settings).catch(async (error: Error) => {
 		if (!(error instanceof RequestFailure)) throw error;
 
 		const mayRepeat = error.canRepeat(settings.operation) && repeats < settings.maxRetries;
@@ -79,21 +79,21 @@ export async function sendRequest(
  * operation and token, so they cannot be of two tenants. Without that, the request has no address to go
  * to: what fails earlier is definitely not sent.
  */
-async function sendOnce(
+async function trySending(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
 	{ url, body, files, operation, recordId, beforeSend }: RequestSettings,
 ): Promise<WolkvoxResponse> {
 	const given = request.options as IHttpRequestOptions;
 	const timeoutMs = toUsableTimeout(given.timeout);
-	let peer: Pick<SentRequest, 'origin' | 'proxyHost' | 'token'> | undefined;
+	let sentTo: Pick<SentRequest, 'origin' | 'proxyHost' | 'token'> | undefined;
 	let notSentBecause: Error | undefined;
 
 	const complete: Complete = async (credentials, options) => {
 		const completed = completeRequest({ ...options, body }, credentials);
 		const token = requiredCredential(credentials, 'token');
 		await beforeSend(getTenant(credentials));
-		peer = { origin: new URL(completed.baseURL), proxyHost: given.proxy?.host, token };
+		sentTo = { origin: new URL(completed.baseURL), proxyHost: given.proxy?.host, token };
 		return completed;
 	};
 	const options: IncompleteRequest = {
@@ -108,7 +108,7 @@ async function sendOnce(
 	};
 
 	const describeSent = (): SentRequest => ({
-		...peer!,
+		...sentTo!,
 		operation,
 		recordId,
 		isSentWhole: files.every(({ isRead }) => isRead),
@@ -119,7 +119,8 @@ async function sendOnce(
 		.makeRoutingRequest({ ...request, options })
 		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, describeSent()))
 		.catch((error: Error) => {
-			if (!peer) throw notSentBecause ?? error;
+			// Without an address it cannot have left.
+			if (!sentTo) throw notSentBecause ?? error;
 			if (error instanceof RequestFailure) throw error;
 			throw describeFault(error, files, describeSent());
 		})

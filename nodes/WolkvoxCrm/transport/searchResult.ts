@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { getRecordId, hasContent, isJsonObject } from './content';
+import { idOf, hasContent, isJsonObject } from './content';
 import { isSuccess, RequestFailure } from './failure';
 
 /** What queries without a match have said to integrations; no page of the API shows it. */
@@ -54,7 +54,7 @@ export function getRecords(
 	const isFound = isSuccess(statusCode) && hasRecord(json.data) && !hasContent(json.error);
 	if (!isFound) return undefined;
 	if (isSuccess(code)) return toRecords(json.data);
-	return json.code === undefined && [json.data].flat().every(getRecordId)
+	return json.code === undefined && [json.data].flat().every(idOf)
 		? toRecords(json.data)
 		: undefined;
 }
@@ -106,9 +106,7 @@ function announcesNothing([key, value]: [string, unknown]): boolean {
 }
 
 function isBareRecord(json: unknown): boolean {
-	return (
-		isJsonObject(json) && !('code' in json) && !('data' in json) && getRecordId(json) !== undefined
-	);
+	return isJsonObject(json) && !('code' in json) && !('data' in json) && idOf(json) !== undefined;
 }
 
 function hasRecord(data: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { getRecordId, hasContent, quote } from './content';
+import { idOf, hasContent, quote } from './content';
 import type { Outcome } from './failure';
 import { isSuccess } from './failure';
 
@@ -83,6 +83,6 @@ function isGateway(statusCode: number): boolean {
 function getNamedIds(body?: IDataObject): string[] {
 	return [body, body?.data]
 		.flat()
-		.map(getRecordId)
+		.map(idOf)
 		.filter((id) => id !== undefined);
 }

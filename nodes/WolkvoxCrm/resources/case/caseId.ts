@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { RecordName, SendContext } from '../../operation';
-import { getRecordId as getIdOf } from '../../transport/content';
+import type { RecordReference, SendContext } from '../../operation';
+import { idOf } from '../../transport/content';
 import { toVisibleText } from '../../transport/visibleText';
 import { ENDPOINTS } from '../shared/endpoints';
 import { isSameText } from '../shared/match';
@@ -70,12 +70,12 @@ export function getCaseReference(context: IExecutePaginationFunctions): {
 }
 
 /** The case that an item changes; throws a UserError if it names none. */
-export function getCase(context: IExecutePaginationFunctions): string | RecordName {
+export function getCaseRecord(context: IExecutePaginationFunctions): RecordReference {
 	const { by, text } = getCaseReference(context);
-	if (by === 'id') return text;
+	if (by === 'id') return { key: text.toLowerCase(), id: text };
 	return {
-		name: `number ${text.toLowerCase()}`,
-		find: async (query) => getIdOf(await findCase(text, query))!,
+		key: `number ${text.toLowerCase()}`,
+		find: async (query) => idOf(await findCase(text, query))!,
 	};
 }
 
@@ -97,7 +97,7 @@ export async function findCase(number: string, query: SendContext['query']): Pro
 	if (others.length > 0) {
 		throwNotFound(`Wolkvox found ${matches.length} cases with the number "${number}"`);
 	}
-	if (!/^[\da-f]{24}$/i.test(getIdOf(match) ?? '')) {
+	if (!/^[\da-f]{24}$/i.test(idOf(match) ?? '')) {
 		throwNotFound(`Wolkvox returned the case "${number}" without its ID`);
 	}
 	return match;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
-import { getRecordId } from '../../transport/content';
+import { idOf } from '../../transport/content';
 import { throwUserError } from '../shared/values';
 import { CHECK_CASE, findCase, getCaseReference } from './caseId';
 
@@ -32,7 +32,7 @@ function onlyMatch(cases: IDataObject[], caseId: string): IDataObject {
 	if (others.length > 0) {
 		throwUserError(`Wolkvox found ${cases.length} cases for the ID "${caseId}"`, CHECK_CASE);
 	}
-	if (getRecordId(found)?.toLowerCase() !== caseId.toLowerCase()) {
+	if (idOf(found)?.toLowerCase() !== caseId.toLowerCase()) {
 		throwUserError(`Wolkvox returned a case other than "${caseId}"`, CHECK_CASE);
 	}
 	return found;

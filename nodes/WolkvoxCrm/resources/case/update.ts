@@ -5,7 +5,7 @@ import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
 import { throwUserError } from '../shared/values';
 import { attachmentsField } from './attachments';
-import { CHECK_CASE, getCase } from './caseId';
+import { CHECK_CASE, getCaseRecord } from './caseId';
 import {
 	caseTypeField,
 	contactField,
@@ -66,7 +66,7 @@ export const updateOperation: Operation<CaseForm> = {
 	rejectedAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
-	getRecord: getCase,
+	getRecord: getCaseRecord,
 
 	async getParameters(context) {
 		// Each collection is read once: every reading evaluates all its expressions.
@@ -87,8 +87,8 @@ export const updateOperation: Operation<CaseForm> = {
 		const files = withoutAttached(form.files);
 		const fields: CaseForm['fields'] = [['wolkvox-id', recordId], ...form.fields];
 		// The fields went with the first file.
-		const isComplete = lastResponse !== undefined && files.length === 0;
-		const bodies = isComplete ? [] : buildFormData({ ...form, fields, files });
+		const isAllSent = lastResponse !== undefined && files.length === 0;
+		const bodies = isAllSent ? [] : buildFormData({ ...form, fields, files });
 
 		let response = lastResponse;
 		for (const { body, files: attached } of bodies) {

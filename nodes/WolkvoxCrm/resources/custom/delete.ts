@@ -1,6 +1,6 @@
 import type { Operation } from '../../operation';
 import { withRecordId } from '../shared/output';
-import { getRecordId } from '../shared/recordId';
+import { getRecordById } from '../shared/recordId';
 import type { CustomResource } from './resource';
 
 /** Contact and Record: Delete (page "delete" of the API, whose sample gives one ID as text). */
@@ -13,7 +13,7 @@ export function deleteOperation(resource: CustomResource): Operation<string> {
 		rejectedAdvice: checkId,
 		notFoundAdvice: checkId,
 
-		getRecord: (context) => getRecordId(context, idField),
+		getRecord: (context) => getRecordById(context, idField),
 
 		async getParameters(context) {
 			return resource.getModule(context);

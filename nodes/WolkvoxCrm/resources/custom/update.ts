@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Operation } from '../../operation';
 import { addBodyFields } from '../shared/bodyFields';
 import { withRecordId } from '../shared/output';
-import { getRecordId } from '../shared/recordId';
+import { getRecordById } from '../shared/recordId';
 import type { CustomResource } from './resource';
 
 /** Contact and Record: Update (page "update" of the API). */
@@ -15,7 +15,7 @@ export function updateOperation(resource: CustomResource): Operation<IDataObject
 		rejectedAdvice,
 		notFoundAdvice: `Check '${idField.displayName}': it needs the Wolkvox ID, the last part of the URL of the open ${noun}.`,
 
-		getRecord: (context) => getRecordId(context, idField),
+		getRecord: (context) => getRecordById(context, idField),
 
 		async getParameters(context) {
 			const module = resource.getModule(context);

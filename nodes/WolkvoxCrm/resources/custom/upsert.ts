@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, IExecutePaginationFunctions } from 'n8n-workflow';
 
 import type { Operation, SendContext } from '../../operation';
-import { getRecordId } from '../../transport/content';
+import { idOf } from '../../transport/content';
 import { addBodyFields } from '../shared/bodyFields';
 import { ENDPOINTS } from '../shared/endpoints';
 import { isSameValue, toComparable } from '../shared/match';
@@ -29,10 +29,10 @@ export function upsertOperation(resource: CustomResource): Operation<Upsert> {
 		noun,
 		rejectedAdvice,
 
-		getRecordKey(context) {
+		getRecord(context) {
 			const { match } = getUpsert(context, resource);
-			const key = JSON.stringify([match.module, match.field, toComparable(match.value)]);
-			return createHash('sha256').update(key).digest('hex');
+			const text = JSON.stringify([match.module, match.field, toComparable(match.value)]);
+			return { key: createHash('sha256').update(text).digest('hex') };
 		},
 
 		async getParameters(context) {
@@ -95,8 +95,7 @@ async function findMatch(
 	if (matches.length === 0) throwUnclear(`Wolkvox found other ${noun}s, but none with ${named}`);
 	if (matches.length > 1) throwUnclear(`Wolkvox found ${matches.length} ${noun}s with ${named}`);
 	return (
-		getRecordId(matches[0]) ??
-		throwUnclear(`Wolkvox returned the ${noun} with ${named} without its ID`)
+		idOf(matches[0]) ?? throwUnclear(`Wolkvox returned the ${noun} with ${named} without its ID`)
 	);
 }
 
@@ -109,7 +108,7 @@ async function findMatch(
 function getCreatedId(earlier: IDataObject[] | undefined, noun: string): string | undefined {
 	if (earlier === undefined) return undefined;
 	return (
-		getRecordId(earlier[0]?.data) ??
+		idOf(earlier[0]?.data) ??
 		throwUnclear(`Wolkvox does not find the ${noun} that an earlier item has created`)
 	);
 }

@@ -1,5 +1,6 @@
 import type { IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import type { RecordReference } from '../../operation';
 import { toVisibleText } from '../../transport/visibleText';
 import { getExpression, toGiven } from './given';
 import type { Field } from './values';
@@ -79,6 +80,15 @@ export function getRecordId(
 		);
 	}
 	return ids[0];
+}
+
+/** The record that an item names by its ID; throws likewise. */
+export function getRecordById(
+	context: IExecutePaginationFunctions,
+	field: RecordIdField,
+): RecordReference {
+	const id = getRecordId(context, field);
+	return { key: id.toLowerCase(), id };
 }
 
 /** The ID at the end of the path, whatever the query names; without one, all different IDs of the text. */

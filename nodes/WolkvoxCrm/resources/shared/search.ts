@@ -3,7 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 
 import { isTool } from '../../isTool';
 import type { QueryResponse, SendContext } from '../../operation';
-import { getRecordId } from '../../transport/content';
+import { idOf } from '../../transport/content';
 import { addBodyFields } from './bodyFields';
 import { getRequiredText } from './required';
 import { getChoice, throwUserError } from './values';
@@ -199,7 +199,7 @@ function toCount(value: unknown): number {
 
 /** Tells records apart: by their ID, or else by all that they hold. */
 function getIdentity(record: IDataObject): string {
-	return getRecordId(record) ?? JSON.stringify(record);
+	return idOf(record) ?? JSON.stringify(record);
 }
 
 function throwIncomplete(announced: number, received: number): never {
