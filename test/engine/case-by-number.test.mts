@@ -22,6 +22,7 @@ import {
 	numbered,
 	pairedItems,
 	RETRY_ON_FAIL,
+	textFile,
 	TOOL,
 } from '../support/wolkvox.mts';
 
@@ -369,6 +370,27 @@ describe('A run with a number that no case has', () => {
 		expect(pairedItems(outputs[0])).toEqual([0, 1, 3, 4]);
 		expect(outputs[1]).toEqual([{ json: { n: 2, error: message }, pairedItem: { item: 2 } }]);
 	});
+});
+
+it('Retry sends all files again if the number is that of another case now', async () => {
+	let id = idOf(NUMBER);
+	server.respond = (request) => {
+		if (isLookUp(request)) return { body: found({ ...caseOf(NUMBER), wolkvox_id: id }) };
+		return request.files[0].name === 'b' && id === idOf(NUMBER) ? REFUSED : {};
+	};
+	const settings = {
+		items: numbered(1, { a: textFile('a', '1'), b: textFile('b', '2') }),
+		parameters: { caseId: locator('number', NUMBER), updateFields: { attachments: 'a,b' } },
+	};
+	const failed = await execute(server, UPDATE_CASE, settings);
+	id = idOf('other');
+	await execute(server, UPDATE_CASE, { ...settings, retryOf: failed });
+	expect(changes().map((change) => [caseIdOf(change), change.files[0].name])).toEqual([
+		[idOf(NUMBER), 'a'],
+		[idOf(NUMBER), 'b'],
+		[idOf('other'), 'a'],
+		[idOf('other'), 'b'],
+	]);
 });
 
 it('an AI agent is told in one message what was not found and what to do', async () => {

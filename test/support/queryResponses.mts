@@ -129,7 +129,22 @@ const OUT_OF_RANGE = [
 		}),
 	),
 	findsNothing('HTTP 416 with its code', { code: '416', data: [] }, { status: 416 }),
-	findsNothing('HTTP 416 with a code of failure', { code: '400', data: [] }, { status: 416 }),
+	fails('HTTP 416 with a code of failure', { code: '401', error: 'No token' }, 'No token', {
+		status: 416,
+		httpCode: '401',
+	}),
+	...[200, 403, 500, 502].map((status) =>
+		fails(`code 416 with an error and HTTP ${status}`, { code: 416, error: 'Over' }, 'Over', {
+			status,
+			httpCode: '416',
+		}),
+	),
+	...[403, 500, 502].map((status) =>
+		fails(`code 416 with HTTP ${status}`, { code: 416, msg: NO_MATCH[0] }, NO_MATCH[0], {
+			status,
+			httpCode: '416',
+		}),
+	),
 	fails('HTTP 416 with another message', { code: 416, msg: 'Bad page' }, 'Bad page', {
 		status: 416,
 	}),
@@ -264,6 +279,12 @@ export const QUERY_RESPONSES: QueryResponse[] = [
 	...[400, 404, 500, 503].map((status) => contradiction(status, [])),
 	notJson('a bare list under HTTP 500', BOTH, 'unexpected content', 500),
 	notJson('a bare empty list', [], 'unexpected content'),
+	...[{ error: 'Timeout' }, { code: 401, msg: 'No token' }].map((entry) =>
+		notJson(`a bare list of ${JSON.stringify(entry)}`, [entry], 'unexpected content'),
+	),
+	unclear('a failure in data', { data: { code: 500, error: 'Timeout' } }),
+	unclear('a record without fields', { data: [{}] }),
+	unclear('the first of several pages', { data: [], pages: 3 }),
 	otherJson('a bare record under HTTP 500', OLD_CASE, undefined, 500),
 
 	...[

@@ -80,16 +80,23 @@ describe.each(UPSERTS)('$name', (operation) => {
 			[record],
 			`Wolkvox found other ${noun}s, but none with "item0" in the field "${field}"`,
 		]),
-		[
-			[{ [field]: 'item0' }],
+		...[undefined, 2 ** 60, true, [ID, OTHER_ID]].map((wolkvox_id): [IDataObject[], string] => [
+			[{ wolkvox_id, [field]: 'item0' }],
 			`Wolkvox returned the ${noun} with "item0" in the field "${field}" without its ID`,
-		],
+		]),
 	])('changes nothing if the search finds %j', async (records, message) => {
 		const { changes, error } = await send('item0', records);
 		expect(error).toMatchObject({
 			message,
 			description: expect.stringMatching(/^Nothing was created or updated\. .*Get Many/),
 		});
+		expect(changes).toEqual([]);
+	});
+
+	it('takes a number that JavaScript has rounded for no match', async () => {
+		const value = String(2 ** 53);
+		const { changes, error } = await send(value, [{ wolkvox_id: ID, [field]: 2 ** 53 }]);
+		expect(error!.message).toContain(`none with "${value}"`);
 		expect(changes).toEqual([]);
 	});
 
@@ -195,7 +202,7 @@ describe(UPSERT_CONTACT.name, () => {
 		const onlyName = { contactFields: { name: 'Ana' } };
 		await expectRefusal(UPSERT_CONTACT, onlyName, message('emailcontact'));
 		const withoutValue = byPhone('={{ ({ country: "CO" }) }}');
-		await expectRefusal(UPSERT_CONTACT, withoutValue, message('telephonecontact'));
+		await expectRefusal(UPSERT_CONTACT, withoutValue, "'Contact Fields' is empty");
 		await expectRefusal(UPSERT_CONTACT, { contactFields: {} }, "'Contact Fields' is empty");
 	});
 });

@@ -15,7 +15,9 @@ export const FAILED_CALCULATIONS = [
 /** The errors of formulas, in English and in Spanish, as Excel and Google Sheets write them. */
 export const FORMULA_ERRORS = [
 	...['#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#ERROR!'],
+	...['#SPILL!', '#CALC!', '#FIELD!', '#UNKNOWN!', '#BLOCKED!', '#CONNECT!'],
 	...['#N/D', '#¡REF!', '#¡VALOR!', '#¡DIV/0!', '#¿NOMBRE?', '#¡NUM!', '#¡NULO!'],
+	...['#¡DESBORDAMIENTO!', '#¡CALC!', '#¡CAMPO!', '#¡DESCONOCIDO!', '#¡BLOQUEADO!', '#¡CONECTAR!'],
 ];
 
 export const NOT_VALID = 'is not a valid number, date or text';

@@ -111,6 +111,15 @@ describe('a search', () => {
 		expect(output).toHaveLength(5);
 	});
 
+	it('ends as incomplete if every page announces more', async () => {
+		const pages = records(50).map((record, index) => ({
+			body: { code: 200, data: [record], 'Total records': index + 2 },
+		}));
+		const { queries, error } = await search(pages);
+		expect(error!.message).toBe('Wolkvox found 13 records, but sent only 12 of them');
+		expect(queries).toHaveLength(12);
+	});
+
 	it('outputs a record once that two pages hold, or one page twice, and goes on', async () => {
 		const all = records(23);
 		const pages = [all.slice(0, 10), [...all.slice(8, 18), all[17]], all.slice(18)];

@@ -68,6 +68,14 @@ describe.each([
 		expect(idsIn(spoil(ID, character))).toEqual([ID, ID, ID]);
 	});
 
+	it.each([`${ID}, ${OTHER}`, `${ID}\n${OTHER}`, `${ID};${OTHER}`, '*'])(
+		'is refused if it is more than one ID: %j',
+		async (value) => {
+			const advice = await refuse(value, `'${label}' must be one Wolkvox ID`);
+			expect(advice).toContain('use one item for each');
+		},
+	);
+
 	it('is empty if it is only an unseen character', async () => {
 		await refuse('\u200b', `'${label}' is empty`);
 	});

@@ -60,8 +60,34 @@ describe('a status that comes before the application', () => {
 	it.each(BEFORE)('proves nothing if the response names a record and has no code: %d', (status) => {
 		const outcomeOf = (body: object) => parse(create, { status, body });
 		expect(outcomeOf(CREATED)).toMatchObject({ failure: { outcome: 'unknown' } });
-		expect(outcomeOf({ ...CREATED, code: status })).toMatchObject({
-			failure: { outcome: 'refused' },
+		const refusal = { ...CREATED, msg: 'No', code: Math.max(status, 400) };
+		expect(outcomeOf(refusal)).toMatchObject({ failure: { outcome: 'refused' } });
+	});
+});
+
+describe('a code of failure', () => {
+	const outcomeOf = (status: number, body: unknown) => parse(create, { status, body });
+
+	it.each<[number, unknown]>([
+		[500, { code: 500, message: 'socket hang up after the request was forwarded' }],
+		[503, { code: 503, message: 'upstream request timeout' }],
+		[200, { code: 400, msg: 'Succesfully insert record', data: {} }],
+		[429, { msg: 'Succesfully insert record' }],
+		[429, [{ msg: 'Succesfully insert record', data: { wolkvox_id: 'new' } }]],
+	])(
+		'refuses nothing in the form of another server, or beside words of success: %d %j',
+		(status, body) => {
+			expect(outcomeOf(status, body)).toMatchObject({ failure: { outcome: 'unknown' } });
+		},
+	);
+
+	it.each(['msg', 'error', 'data'])("refuses a change in Wolkvox's own form, with %s", (key) => {
+		const body = { code: 400, [key]: null };
+		expect(outcomeOf(200, body)).toMatchObject({
+			failure: { outcome: 'refused', message: 'Wolkvox rejected the request (code 400)' },
+		});
+		expect(outcomeOf(502, body)).toMatchObject({
+			failure: { outcome: 'unknown', message: 'Wolkvox responded with code 400' },
 		});
 	});
 });

@@ -10,6 +10,9 @@ import { getAttachedNames } from './ledger';
 import type { NodeRun } from './nodeRun';
 import { CHANGED } from './words';
 
+/** In characters. */
+const MAX_TOOL_MESSAGE_LENGTH = 4_000;
+
 type DescribedError = Error & { description?: string | null };
 
 /**
@@ -37,7 +40,7 @@ export function toNodeError(
 	].join(' ');
 	const advice = sentences(isUnknown ? getUnknownAdvice(operation) : undefined, error.description);
 	const [message, description] = isTool(node)
-		? [sentences(text, advice), advice].map((said) => hideErrorNames(node, said))
+		? [sentences(text, advice), advice].map((said) => hideErrorNames(node, cut(said)))
 		: [text, advice];
 	if (!(error instanceof UserError || error instanceof RequestFailure)) {
 		return Object.assign(error, { message });
@@ -55,6 +58,13 @@ export function toNodeError(
 	return nodeError;
 }
 
+/** A value in a message can have any length; a model reads the beginning. */
+function cut(text: string): string {
+	return text.length > MAX_TOOL_MESSAGE_LENGTH
+		? `${text.slice(0, MAX_TOOL_MESSAGE_LENGTH)}…`
+		: text;
+}
+
 /**
  * Of an error that a tool throws, n8n makes another one, and replaces its message again
  * (get-input-connection-data.js, `makeHandleToolInvocation`). A word joiner, which no one sees, keeps it
@@ -62,8 +72,12 @@ export function toNodeError(
  */
 function hideErrorNames(node: INode, text: string): string {
 	if (!isReplaced(node, text)) return text;
-	let end = 1;
-	while (!isReplaced(node, text.slice(0, end))) end++;
+	let [start, end] = [0, text.length];
+	while (end - start > 1) {
+		const middle = Math.floor((start + end) / 2);
+		if (isReplaced(node, text.slice(0, middle))) end = middle;
+		else start = middle;
+	}
 	return `${text.slice(0, end - 1)}\u2060${hideErrorNames(node, text.slice(end - 1))}`;
 }
 

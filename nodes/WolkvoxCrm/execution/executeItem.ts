@@ -68,7 +68,7 @@ export async function executeItem<Parameters>(
 	}
 }
 
-/** Sends an item once it is its turn, unless an earlier attempt has settled it. */
+/** Sends an item once it is its turn, and its record is found. */
 async function sendInTurn<Parameters>(
 	item: Item,
 	operation: Operation<Parameters>,
@@ -83,15 +83,28 @@ async function sendInTurn<Parameters>(
 	}
 
 	const parameters = await operation.getParameters(context);
-	await turn.start(record?.find ? undefined : entry.recordKey);
-	const recordId = record?.find ? await findRecord(item, entry, record.find) : record?.id;
-	if (record?.find) await turn.moveTo(entry.recordKey);
+	if (!record?.find) {
+		await turn.start(entry.recordKey);
+		return await send(item, operation, parameters, entry, record?.id);
+	}
+	await turn.start();
+	const recordId = await findRecord(item, entry, record.find);
+	const found = run.ledger.atRecord(entry, recordId.toLowerCase());
+	await turn.moveTo(found.recordKey);
+	return await send(item, operation, parameters, found, recordId);
+}
 
-	return await run.ledger.once(entry, async () => {
-		const rejectedAdvice = operation.getRejectedAdvice?.(parameters) ?? operation.rejectedAdvice;
-		const kind = { ...operation, rejectedAdvice };
-		return await operation.send(parameters, createSendContext(item, entry, kind, recordId));
-	});
+/** Sends an item unless an earlier attempt has settled it. */
+async function send<Parameters>(
+	item: Item,
+	operation: Operation<Parameters>,
+	parameters: Parameters,
+	entry: Entry,
+	recordId?: string,
+): Promise<IDataObject[]> {
+	const rejectedAdvice = operation.getRejectedAdvice?.(parameters) ?? operation.rejectedAdvice;
+	const context = createSendContext(item, entry, { ...operation, rejectedAdvice }, recordId);
+	return await item.run.ledger.once(entry, async () => await operation.send(parameters, context));
 }
 
 /** What is known of an item. Its credential is read only if something is: in a first attempt, nothing can be. */
@@ -110,12 +123,10 @@ async function findRecord(
 	const { context, run } = item;
 	run.ledger.goesTo(entry, await readTenant(context));
 	const lookUp = JSON.stringify([entry.givenKey, entry.tenant]);
-	const id = await run.lookUps.once(
+	return await run.lookUps.once(
 		lookUp,
 		async () => await find(async (body, url) => await sendQuery(item, entry, body, url)),
 	);
-	entry.recordKey = id.toLowerCase();
-	return id;
 }
 
 /** In a later attempt, all items ask for their credentials at once. */

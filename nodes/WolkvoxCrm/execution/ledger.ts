@@ -110,6 +110,18 @@ export class Ledger {
 		return known ?? { itemIndex, givenKey, recordKey: givenKey, tenant, attachedFiles: [] };
 	}
 
+	/** The entry of an item once its record is found; a new one if earlier requests went to another record. */
+	atRecord(entry: Entry, recordKey: string): Entry {
+		const { itemIndex, givenKey, tenant } = entry;
+		const isNew = !this.getEntries(itemIndex).includes(entry);
+		if (isNew) return { ...entry, recordKey };
+		const known = this.getEntries(itemIndex).find(
+			(other) =>
+				other.givenKey === givenKey && other.tenant === tenant && other.recordKey === recordKey,
+		);
+		return known ?? { itemIndex, givenKey, recordKey, tenant, attachedFiles: [] };
+	}
+
 	getEntries(itemIndex: number): Entry[] {
 		return this.entries.get(itemIndex) ?? [];
 	}

@@ -18,12 +18,13 @@ export function isJsonObject(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The ID of a record; the keys differ between the generations of the API. */
+/** The ID of a record; the keys differ between the generations of the API. JavaScript rounds a longer number. */
 export function idOf(record: unknown): string | undefined {
 	if (!isJsonObject(record)) return undefined;
 	const id = record.wolkvox_id || record['wolkvox-id'] || record._id;
-	const text = isJsonObject(id) ? id.$oid : id;
-	return hasContent(text) ? String(text) : undefined;
+	const value = isJsonObject(id) ? id.$oid : id;
+	const isExact = typeof value === 'string' || Number.isSafeInteger(value);
+	return isExact && hasContent(value) ? String(value) : undefined;
 }
 
 /** Whether `msg`, `error` or an ID says anything; Wolkvox sends the text "null" for nothing. */

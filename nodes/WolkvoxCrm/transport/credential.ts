@@ -44,7 +44,11 @@ export function requiredCredential(
 }
 
 /** A request as n8n's helpers accept it; the HTTP Request node has older names for two options. */
-type AnyRequestOptions = IHttpRequestOptions & { uri?: string; rejectUnauthorized?: boolean };
+type AnyRequestOptions = IHttpRequestOptions & {
+	uri?: string;
+	rejectUnauthorized?: boolean;
+	agentOptions?: { rejectUnauthorized?: boolean };
+};
 
 /**
  * Makes sure that a request shows the token to no one but Wolkvox and the credential's own server.
@@ -70,7 +74,8 @@ export function assertAllowedTarget(
 
 	assertProxyIsUsed(options.proxy);
 	const ignoresCertificate =
-		Boolean(options.skipSslCertificateValidation) || options.rejectUnauthorized === false;
+		Boolean(options.skipSslCertificateValidation) ||
+		[options, options.agentOptions].some((from) => from?.rejectUnauthorized === false);
 	if (options.proxy && (ignoresCertificate || target.protocol === 'http:')) {
 		throw new UserError(
 			"'Proxy' cannot be combined with 'Ignore SSL Issues' or with a server without HTTPS, because the proxy could read the Wolkvox token",

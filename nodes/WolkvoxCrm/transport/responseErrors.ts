@@ -35,12 +35,18 @@ function describeOwnResponse(response: FailedResponse, code: number): RequestFai
 
 /** Beside a code of success, the message of a success would mislead. */
 function getMessage(response: FailedResponse, failedCode: number): string {
-	const { statusCode, code, operation } = response;
+	const { statusCode, code, operation, outcome } = response;
 	const said = quoteMessages(response);
 	if (isSuccess(code) && !isSuccess(statusCode)) {
 		return `The response contradicts itself: HTTP ${statusCode}, but code ${code}`;
 	}
-	if (code >= 400) return said.at(-1) ?? `Wolkvox rejected the request (code ${failedCode})`;
+	if (code >= 400) {
+		const isRejected = outcome === 'refused' || operation.effect === 'reads';
+		const unsaid = isRejected
+			? `Wolkvox rejected the request (code ${failedCode})`
+			: `Wolkvox responded with code ${failedCode}`;
+		return said.at(-1) ?? unsaid;
+	}
 	const doubt = operation.effect === 'reads' ? undefined : getDoubt(response);
 	if (doubt) return doubt;
 	const question =

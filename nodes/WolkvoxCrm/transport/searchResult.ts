@@ -22,17 +22,10 @@ const ANNOUNCING_KEYS = [
 ];
 
 /** Keys beside `data`, in letters without accents, whose number says how the result is divided. */
-const PAGING_KEYS = [
-	'page',
-	'pages',
-	'pagesize',
-	'perpage',
-	'limit',
-	'offset',
-	'pagina',
-	'paginas',
-	'limite',
-];
+const PAGING_KEYS = ['page', 'pagesize', 'perpage', 'limit', 'offset', 'pagina', 'limite'];
+
+/** The same for how many parts there are: a result without records has one at most. */
+const PAGES_KEYS = ['pages', 'paginas'];
 
 /**
  * The records that a search has found.
@@ -47,13 +40,14 @@ export function getRecords(
 	statusCode: number,
 ): IDataObject[] | undefined {
 	if (Array.isArray(json) || isBareRecord(json)) {
-		return isSuccess(statusCode) && hasRecord(json) ? toRecords(json) : undefined;
+		const isResult = isSuccess(statusCode) && hasRecord(json) && [json].flat().every(isRecord);
+		return isResult ? toRecords(json) : undefined;
 	}
 	if (!isJsonObject(json)) return undefined;
 	if (isEmptyResult(json, code, statusCode)) return [];
 	const isFound = isSuccess(statusCode) && hasRecord(json.data) && !hasContent(json.error);
 	if (!isFound) return undefined;
-	if (isSuccess(code)) return toRecords(json.data);
+	if (isSuccess(code)) return [json.data].flat().some(isFailure) ? undefined : toRecords(json.data);
 	return json.code === undefined && [json.data].flat().every(idOf)
 		? toRecords(json.data)
 		: undefined;
@@ -77,14 +71,25 @@ export function toRecords(data: unknown): IDataObject[] {
 /** Whether the response proves that nothing was found: all of it says so, and nothing else. */
 function isEmptyResult(body: IDataObject, code: number, statusCode: number): boolean {
 	const { code: given, data, msg, error, ...others } = body;
-	const text = String(msg ?? '').trim();
+	const text = toText(msg);
 	if (!isEmptyData(data) || !Object.entries(others).every(announcesNothing)) return false;
-	if (code === 416 || (statusCode === 416 && code >= 400)) {
-		return text === '' || NO_MATCH.test(text);
+	if (code === 416) {
+		const isAgreed = isSuccess(statusCode) || statusCode === 416;
+		return isAgreed && [text, toText(error)].every(saysNoMatch);
 	}
 	const isConfirmed = given === undefined ? NO_MATCH.test(text) : isSuccess(code);
 	const isHarmless = HARMLESS.test(text) || NO_MATCH.test(text);
 	return isSuccess(statusCode) && isConfirmed && isHarmless && !hasContent(error);
+}
+
+/** What the status 416 is called says no more than its number. */
+function saysNoMatch(text: string): boolean {
+	return text === '' || NO_MATCH.test(text) || /^(?:requested range )?not satisfiable$/i.test(text);
+}
+
+/** `msg` or `error` as text; Wolkvox sends the text "null" for nothing. */
+function toText(said: unknown): string {
+	return hasContent(said) ? String(said).trim() : '';
 }
 
 /** Wolkvox's own sample of an update has an object whose only value is empty text. */
@@ -102,11 +107,24 @@ function announcesNothing([key, value]: [string, unknown]): boolean {
 	const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
 	if (!isNumber) return false;
 	if (PAGING_KEYS.includes(name) || TOTAL_KEYS.includes(name)) return true;
+	if (PAGES_KEYS.includes(name)) return Number(value) <= 1;
 	return ANNOUNCING_KEYS.includes(name) && Number(value) === 0;
 }
 
 function isBareRecord(json: unknown): boolean {
 	return isJsonObject(json) && !('code' in json) && !('data' in json) && idOf(json) !== undefined;
+}
+
+/** What no envelope confirms must be a record itself, and not a response: that has no ID, but says something. */
+function isRecord(value: unknown): boolean {
+	if (!isJsonObject(value)) return true;
+	return idOf(value) !== undefined || !['code', 'error', 'msg'].some((key) => key in value);
+}
+
+/** Whether the place of a record holds a failure, or nothing at all. */
+function isFailure(value: unknown): boolean {
+	if (!isJsonObject(value) || idOf(value) !== undefined) return false;
+	return Number(value.code) >= 400 || Object.keys(value).length === 0;
 }
 
 function hasRecord(data: unknown): boolean {

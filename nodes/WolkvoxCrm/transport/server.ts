@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { quote } from './content';
 import { toVisibleText } from './visibleText';
 
 const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[\da-f:]+\])(?::\d+)?$/u;
@@ -16,9 +17,10 @@ const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[\da-f:]+\])(?::\d+)?$/u;
  */
 export function toOrigin({ server, customServer }: ICredentialDataDecryptedObject): string {
 	const address = String((server === 'custom' ? customServer : server) ?? '').toLowerCase();
-	const [, scheme, host] = /^\s*(?:(\w+):\/\/)?([^/?#]*?)\s*(?:[/?#].*)?$/s.exec(address) ?? [];
-	const isLoopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host);
-	return (scheme !== 'https' && isLoopback ? 'http://' : 'https://') + host;
+	const [, scheme, host = ''] = /^(?:(\w+):\/\/)?([^/?#]*)/.exec(address.trim()) ?? [];
+	const name = host.trim();
+	const isLoopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(name);
+	return (scheme !== 'https' && isLoopback ? 'http://' : 'https://') + name;
 }
 
 /**
@@ -27,16 +29,18 @@ export function toOrigin({ server, customServer }: ICredentialDataDecryptedObjec
  * @throws UserError if the credential holds no valid server name
  */
 export function serverOrigin(credentials: ICredentialDataDecryptedObject): string {
-	const { server, customServer } = credentials;
+	const { server, customServer, token } = credentials;
 	const origin = toOrigin({ server, customServer: toVisibleText(customServer) });
 	const host = origin.replace(/^https?:\/\//, '');
 
 	if (!HOST.test(host) || !URL.canParse(origin)) {
 		const label = server === 'custom' ? 'Custom Server' : 'Server';
+		// Who pastes the token there must not find it in the message.
+		const quoted = quote(host, toVisibleText(token));
 		throw new UserError(
 			host === ''
 				? `'${label}' in the Wolkvox CRM credential is empty`
-				: `'${label}' in the Wolkvox CRM credential is not a server name: "${host}"`,
+				: `'${label}' in the Wolkvox CRM credential is not a server name: "${quoted ?? '…'}"`,
 			{
 				description: 'Enter the host of your CRM as the browser shows it, e.g. crm0001.wolkvox.com',
 			},

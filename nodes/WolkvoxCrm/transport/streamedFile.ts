@@ -144,11 +144,12 @@ function decodeBase64(data: string, name: string): Buffer {
 
 /** The last part of the name, as browsers send it; PHP drops a file whose name is empty or begins with a zero byte. */
 function getFileName({ fileName: given, fileExtension, mimeType }: IBinaryData): string {
-	const name = String(given ?? '')
-		.replaceAll('\0', '')
-		.replace(/[\\/]+$/, '')
-		.replace(/^.*[\\/]/s, '');
-	if (name !== '') return name;
+	const path = String(given ?? '').replaceAll('\0', '');
+	const name = path
+		.split(/[\\/]/)
+		.filter((part) => part !== '')
+		.at(-1);
+	if (name !== undefined) return name;
 
 	const [, subtype] = /^[\w-]+\/([a-z\d]+)$/.exec(mimeType) ?? [];
 	const extension = fileExtension || (subtype === 'plain' ? 'txt' : subtype);

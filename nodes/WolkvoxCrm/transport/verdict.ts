@@ -34,6 +34,9 @@ export const FORM_TOO_LARGE =
 /** Wolkvox's words of success in its own spelling (page "cases update": "edit" and "update"). */
 const SUCCESS = /^succesfully \p{L}+ record$/iu;
 
+/** Wherever they stand, and whatever else is said, nothing was refused. */
+const WORDS_OF_SUCCESS = /succesfully \p{L}+ record/iu;
+
 /**
  * How a request for a change ended. The default is "unknown": a firewall, a proxy or a gateway can say
  * anything about a request that Wolkvox has applied. Everything else needs one of the proofs below.
@@ -63,15 +66,20 @@ function hasWordsOfSuccess(body: IDataObject): boolean {
 }
 
 function isRefused({ statusCode, body, code, text }: Evidence): boolean {
-	if (isGateway(statusCode) || isSuccess(code)) return false;
+	if (isGateway(statusCode) || isSuccess(code) || WORDS_OF_SUCCESS.test(text)) return false;
 	// Without a code, a record that is named may be one that was changed.
 	if (Number.isNaN(code) && getNamedIds(body).length > 0) return false;
 	return (
-		code >= 400 ||
+		(code >= 400 && isOwnForm(body)) ||
 		BEFORE_APPLICATION.includes(statusCode) ||
 		SAME_REQUEST_ELSEWHERE.includes(statusCode) ||
 		FORM_TOO_LARGE.test(text)
 	);
+}
+
+/** Other servers send a `code`, too, but not with the other keys of Wolkvox's responses (all pages). */
+function isOwnForm(body?: IDataObject): boolean {
+	return body !== undefined && ['msg', 'error', 'data'].some((key) => key in body);
 }
 
 /** A gateway speaks for a server behind it, and does not know what that one did. */

@@ -126,8 +126,10 @@ function isBinaryData(value: unknown): value is IBinaryData {
 }
 
 /** n8n keeps the contents by ID, or in memory, beside the rest. */
-function hasFile({ id, data }: Record<string, unknown> | IBinaryData): boolean {
-	return typeof id === 'string' || typeof data === 'string';
+function hasFile(binary: unknown): boolean {
+	return (
+		isPlainObject(binary) && [binary.id, binary.data].some((value) => typeof value === 'string')
+	);
 }
 
 /** A file that is ready to be sent. */

@@ -38,8 +38,11 @@ export const caseIdField: INodeProperties = {
 	],
 };
 
-/** What Wolkvox calls the number of a case, in queries and in records (page "cases query", records of API v1). */
+/** What Wolkvox calls the number of a case in a query (page "cases query"). */
 const NUMBER_FIELD = 'idPrefijo';
+
+/** The same in records, older and newer, as other programs have read them. */
+const NUMBER_KEYS = [NUMBER_FIELD, 'Prefix'];
 
 /** What a case number looks like: only digits, or a prefix, a hyphen and digits. No ID does. */
 const CASE_NUMBER = /^(?:\p{L}+-)?\d{1,12}$/u;
@@ -103,9 +106,10 @@ export async function findCase(number: string, query: SendContext['query']): Pro
 	return match;
 }
 
-/** Whether a record is the case with a number. No page shows a record; one without this key may have another for it. */
+/** Whether a record is the case with a number. No page shows a record: one without these keys may have another. */
 function hasNumber(record: IDataObject, number: string): boolean {
-	const values = NUMBER_FIELD in record ? [record[NUMBER_FIELD]] : Object.values(record);
+	const own = NUMBER_KEYS.filter((key) => key in record).map((key) => record[key]);
+	const values = own.length > 0 ? own : Object.values(record);
 	return values.some((value) => isSameText(value, number));
 }
 

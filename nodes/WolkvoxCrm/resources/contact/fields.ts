@@ -8,6 +8,7 @@ import { listOrName, staticList } from '../shared/lists';
 import { getRequiredText } from '../shared/required';
 import {
 	getChoice,
+	isEmpty,
 	isPlainObject,
 	quotedLabel,
 	throwUserError,
@@ -165,7 +166,8 @@ function getContactValue(
 ): unknown {
 	const value = toGiven(context, given);
 	const place = quotedLabel(field);
-	return field === phoneField && isPlainObject(value)
-		? toJsonValue(value, place)
-		: toName(value, place, () => getExpression(context, field));
+	if (field !== phoneField || !isPlainObject(value)) {
+		return toName(value, place, () => getExpression(context, field));
+	}
+	return isEmpty(value.value) ? undefined : toJsonValue(value, place);
 }

@@ -57,7 +57,7 @@ function getUpsert(context: IExecutePaginationFunctions, resource: CustomResourc
 	const module = resource.getModule(context);
 	const fields = resource.getFields(context);
 	const { field, place } = resource.getMatchField(context);
-	const given = fields[field];
+	const given = Object.hasOwn(fields, field) ? fields[field] : undefined;
 	const value = isPlainObject(given) ? given.value : given;
 	if (isEmpty(value)) {
 		throwUserError(

@@ -60,5 +60,5 @@ function significantDigits(number: string): string {
 	return number
 		.replace(/e.*$/i, '')
 		.replace('.', '')
-		.replace(/^0+|0+$/g, '');
+		.replace(/^0+|(?<!0)0+$/g, '');
 }

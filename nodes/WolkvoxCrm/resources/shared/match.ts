@@ -2,8 +2,10 @@ import { isPlainObject } from './values';
 
 /** Whether a value of a record is a text, capitals and white space around it aside. */
 export function isSameText(value: unknown, text: string): boolean {
+	// A number that JavaScript has rounded is not what Wolkvox sent.
+	const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
 	return (
-		(typeof value === 'string' || typeof value === 'number') &&
+		(typeof value === 'string' || (typeof value === 'number' && !isRounded)) &&
 		toComparable(String(value)) === toComparable(text)
 	);
 }

@@ -65,6 +65,12 @@ export function getRecordId(
 			`Enter the Wolkvox ID of the ${noun} or its URL. An expression may have found nothing for this item.`,
 		);
 	}
+	if (/[\s,;*]/.test(given.split('?')[0]) && !given.includes('://')) {
+		throwUserError(
+			`${place} must be one Wolkvox ID`,
+			`Enter the ID of one ${noun}, without spaces, commas or asterisks. For several, use one item for each.`,
+		);
+	}
 	if (!/[/?]/.test(given)) return given;
 	const ids = findIdsInUrl(given);
 	if (ids.length === 0) {

@@ -149,6 +149,9 @@ export async function runSearch(search: Search, { query }: SendContext): Promise
 	return records;
 }
 
+/** How often a total may grow while pages are read: a server that always announces more would be asked for ever. */
+const MAX_GROWTHS = 10;
+
 /**
  * All records of a search, up to its limit. Where a response announces more records than it holds, the
  * next pages are asked for: as clients have seen it, a response names the number of all records, and a
@@ -165,18 +168,22 @@ export async function searchAll(
 	let announced = 'page' in body ? 0 : getAnnounced(first);
 
 	const known = new Set(records.map(getIdentity));
+	let growths = 0;
 	for (let page = 2; records.length < Math.min(limit, announced); page++) {
 		const next = await query({ ...body, page });
-		announced = Math.max(announced, getAnnounced(next));
 		const received = records.length;
+		if (getAnnounced(next) > announced) {
+			announced = getAnnounced(next);
+			growths++;
+		}
 		for (const record of next.data) {
 			const identity = getIdentity(record);
 			if (!known.has(identity)) records.push(record);
 			known.add(identity);
 		}
-		if (records.length > received) continue;
+		if (records.length > received && growths <= MAX_GROWTHS) continue;
 		if (acceptsIncomplete) break;
-		throwIncomplete(announced, received);
+		throwIncomplete(announced, records.length);
 	}
 	return records.slice(0, limit);
 }

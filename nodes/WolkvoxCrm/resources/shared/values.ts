@@ -17,11 +17,11 @@ export function throwUserError(message: string, description: string): never {
 }
 
 /** What remains of an object or a date that an expression put into a text. */
-const NO_TEXT = /\[object Object\]|Invalid Date(?:Time)?/;
+const NO_TEXT = /\[object Object\]|Invalid (?:Date(?:Time)?|Duration|Interval)/;
 
 /** In English and in Spanish, as Excel and Google Sheets write them. */
 const SPREADSHEET_ERRORS =
-	/#N\/[AD]|#[¡¿]?(?:REF|VALUE|VALOR|DIV\/0|NAME|NOMBRE|NUM|NULL|NULO|ERROR)[!?]/;
+	/#N\/[AD]|#[¡¿]?(?:REF|VALUE|VALOR|DIV\/0|NAME|NOMBRE|NUM|NULL|NULO|ERROR|SPILL|DESBORDAMIENTO|CALC|FIELD|CAMPO|UNKNOWN|DESCONOCIDO|BLOCKED|BLOQUEADO|CONNECT|CONECTAR)[!?]/;
 
 /** A text that is nothing but a calculation, a date or a formula that failed: sent, it would corrupt a record. */
 const FAILED = new RegExp(`^\\s*(?:NaN|${NO_TEXT.source}|${SPREADSHEET_ERRORS.source})\\s*$`);
@@ -36,9 +36,16 @@ export function isEmpty(value: unknown): boolean {
 	);
 }
 
+/** What n8n stores of a resource locator; an object with anything else is a value. */
+const LOCATOR_KEYS = ['__rl', 'mode', 'value', 'cachedResultName', 'cachedResultUrl', '__regex'];
+
 /** A resource locator has its mode beside its value; an expression may return the value alone. */
 export function locatorValue(value: unknown): unknown {
-	return isPlainObject(value) && 'mode' in value && 'value' in value ? value.value : value;
+	const isLocator =
+		isPlainObject(value) &&
+		['mode', 'value'].every((key) => key in value) &&
+		Object.keys(value).every((key) => LOCATOR_KEYS.includes(key));
+	return isLocator ? value.value : value;
 }
 
 /**
