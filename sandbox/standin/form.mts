@@ -21,13 +21,20 @@ export interface Form {
 
 /**
  * Reads a form as PHP does: of several parts with the same plain name only the last is kept,
- * unless the name ends in `[]`. File bytes are hashed as they arrive and never stored.
+ * unless the name ends in `[]`.
  */
 export async function readForm(request: IncomingMessage): Promise<Form> {
-	const fields = new Map<string, string>();
+	const { fields, files } = await readParts(request);
+	return { fields: Object.fromEntries(fields), files: keepLast(files) };
+}
+
+/** All parts of a form, in their order. File bytes are hashed as they arrive and never stored. */
+export async function readParts(request: IncomingMessage) {
+	const fields: Array<[name: string, value: string]> = [];
 	const files: Array<Promise<UploadedFile>> = [];
-	const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
-	parser.on('field', (name, value) => fields.set(name, value));
+	const { headers } = request;
+	const parser = busboy({ headers, defParamCharset: 'utf8', limits: { fieldSize: 64 * 2 ** 20 } });
+	parser.on('field', (name, value) => fields.push([name, value]));
 	parser.on('file', (part, stream, info) => {
 		const file = digest(part, stream, info);
 		// An interrupted upload is reported once, by the pipeline below.
@@ -35,8 +42,7 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
 		files.push(file);
 	});
 	await pipeline(request, parser);
-
-	return { fields: Object.fromEntries(fields), files: keepLast(await Promise.all(files)) };
+	return { fields, files: await Promise.all(files) };
 }
 
 export function isForm(contentType = '') {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
@@ -6,8 +5,7 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import busboy from 'busboy';
-
+import { readParts, type UploadedFile } from '../../sandbox/standin/form.mts';
 import { listen } from '../../tools/ports.mts';
 
 /** One request, with its form as busboy decodes it, or its JSON. */
@@ -18,7 +16,7 @@ export interface ReceivedRequest {
 	/** Nothing if the body is no JSON. */
 	json?: unknown;
 	fields: Array<[name: string, value: string]>;
-	files: Array<{ part: string; name?: string; type: string; size: number; sha256: string }>;
+	files: UploadedFile[];
 }
 
 /** What the server sends back; a function writes the response itself. */
@@ -193,22 +191,5 @@ async function decode(request: IncomingMessage): Promise<ReceivedRequest> {
 			? { ...received, json: JSON.parse(body) }
 			: received;
 	}
-	const parser = busboy({ headers, defParamCharset: 'utf8', limits: { fieldSize: 64 * 2 ** 20 } });
-	parser.on('field', (name, value) => received.fields.push([name, value]));
-	parser.on('file', (part, stream, { filename: name, mimeType: type }) => {
-		const hash = createHash('sha256');
-		let size = 0;
-		stream.on('data', (chunk: Buffer) => {
-			hash.update(chunk);
-			size += chunk.length;
-		});
-		stream.on('end', () =>
-			received.files.push({ part, name, type, size, sha256: hash.digest('hex') }),
-		);
-	});
-	await new Promise<void>((resolve, reject) => {
-		parser.on('close', resolve).on('error', reject);
-		request.on('error', reject).pipe(parser);
-	});
-	return received;
+	return { ...received, ...(await readParts(request)) };
 }
