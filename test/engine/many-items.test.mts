@@ -50,7 +50,7 @@ describe('60 items with a file of 1 MB', () => {
 		expect(late - early).toBeLessThan(12);
 	});
 
-	it.each([1, 20])('open few files, and leave none open, %d at a time', async (maxConcurrent) => {
+	it('open few files, and leave none open, 20 at a time', async () => {
 		// What n8n opens for its first requests does not count.
 		await send(1, 1);
 		await sleep(100);
@@ -60,8 +60,9 @@ describe('60 items with a file of 1 MB', () => {
 			most = Math.max(most, openDescriptors());
 			return {};
 		};
-		await send(60, maxConcurrent);
-		expect(most - before).toBeLessThan(10 + 5 * maxConcurrent);
+		await send(60, 20);
+		// A request in flight has its file, and a socket at both ends.
+		expect(most - before).toBeLessThan(100);
 		await sleep(100);
 		expect(openDescriptors()).toBeLessThanOrEqual(before);
 	});

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import {
@@ -8,7 +10,7 @@ import {
 	UPDATE_CASE,
 	UPDATE_RECORD,
 } from '../support/operations.mts';
-import { found, itemOf, successFor, useServer } from '../support/server.mts';
+import { found, itemOf, successFor, useServer, type ReceivedRequest } from '../support/server.mts';
 import { CONTINUE, execute, numbered, pairedItems, textFile, update } from '../support/wolkvox.mts';
 
 const server = useServer();
@@ -17,6 +19,19 @@ const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** Lets responses come in another order than the requests. */
 const OUT_OF_ORDER = (_: unknown, index: number) => ({ delayMs: (5 - (index % 5)) * 10 });
+
+/** Holds the first responses until so many requests are in flight, and sends them in reverse order. */
+const holding = (count: number) => {
+	const held: Array<() => void> = [];
+	return (request: ReceivedRequest) => (response: ServerResponse) => {
+		held.push(() => response.end(JSON.stringify(successFor(request))));
+		if (held.length >= count)
+			held
+				.splice(0)
+				.reverse()
+				.forEach((send) => send());
+	};
+};
 
 describe.each(OPERATIONS)('$name', (operation) => {
 	it('sends its items one after another, and outputs them paired and in order', async () => {
@@ -30,7 +45,7 @@ describe.each(OPERATIONS)('$name', (operation) => {
 	});
 
 	it('keeps the order of the input if several requests are in flight', async () => {
-		server.respond = OUT_OF_ORDER;
+		server.respond = holding(5);
 		const { outputs } = await execute(server, operation, {
 			items: numbered(15),
 			options: { maxConcurrent: 5 },
@@ -137,7 +152,7 @@ describe('several items of one record', () => {
 	});
 
 	it('are read at the same time', async () => {
-		server.respond = () => ({ body: found({ wolkvox_id: 'same' }), delayMs: 20 });
+		server.respond = holding(4);
 		const { outputs } = await execute(server, GET_CASE, {
 			items: numbered(4),
 			parameters: { caseId: 'same' },
