@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CHANGES, CREATE_CASE, OPERATIONS, READS } from '../support/operations.mts';
 import { itemOf, REFUSED, successFor, useServer } from '../support/server.mts';
@@ -138,6 +139,24 @@ describe('Retry in the list of executions', () => {
 		const failed = await execute(server, operation);
 		await execute(server, operation, { retryOf: failed });
 		expect(server.sentItems).toEqual([0, 0]);
+	});
+
+	it('sends nothing again that was done before a run was canceled between two tries', async () => {
+		server.fail(0);
+		let cancel = () => {};
+		const running = execute(server, CREATE_CASE, {
+			items: numbered(2),
+			node: { ...CONTINUE, ...RETRY_ON_FAIL, waitBetweenTries: 1000 },
+			onStart: (stop) => void (cancel = stop),
+		});
+		while (server.sentItems.length < 2) await sleep(10);
+		await sleep(200);
+		cancel();
+		const canceled = await running;
+		expect(canceled.run.status).toBe('canceled');
+
+		await execute(server, CREATE_CASE, { items: numbered(2), node: CONTINUE, retryOf: canceled });
+		expect(server.sentItems).toEqual([0, 1, 0]);
 	});
 
 	it('starts afresh if the items, the parameters or the kind of execution are others', async () => {

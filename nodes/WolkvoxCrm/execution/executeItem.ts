@@ -64,7 +64,7 @@ export async function executeItem<Parameters>(
 		return toOutput(context, await reportFailure(item, error));
 	} finally {
 		await attempt.allEnded();
-		if (attempt.hasEndedWell) run.ledger.discard();
+		if (attempt.hasEndedWell && !run.isTriedAgain) run.ledger.discard();
 	}
 }
 

@@ -66,6 +66,11 @@ export class NodeRun {
 		return !retryOnFail || this.attempts >= Math.min(Math.max(maxTries || 3, 2), 5);
 	}
 
+	/** Whether n8n runs the node again: Retry On Fail looks at the first item alone (workflow-execute.js, `checkFailure`). */
+	get isTriedAgain(): boolean {
+		return !this.isLastAttempt && !this.ledger.getEntries(0).some(({ result }) => result);
+	}
+
 	/** Lets no request of the run leave for a while, in milliseconds. */
 	pause(waitMs: number): void {
 		this.pauseEndsAt = Math.max(this.pauseEndsAt, Date.now() + waitMs);
