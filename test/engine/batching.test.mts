@@ -6,6 +6,7 @@ import {
 	failingExpression,
 	numbered,
 	textFile,
+	TWO_TRIES,
 	update,
 } from '../support/wolkvox.mts';
 
@@ -72,6 +73,12 @@ describe('Batching sends nothing after an expression that fails', () => {
 				return credentialFor(server.url);
 			},
 		});
+	});
+
+	it('and in the next try, nothing again that is still under way', async () => {
+		server.respond = () => ({ delayMs: 3 * INTERVAL_MS });
+		await expectSilence({ node: TWO_TRIES });
+		expect(server.sentItems).toEqual([0]);
 	});
 
 	it.each([
