@@ -211,6 +211,16 @@ describe('an update with several files, one per request', () => {
 		},
 	);
 
+	it.each(BINARY_MODES)(
+		'tells files of the same name apart by their contents (binary data: %s)',
+		async (binaryMode) => {
+			const items = numbered(1, { a: textFile('a.txt', '1'), b: textFile('a.txt', '22') });
+			await changing({ attachments: 'a,b' }, { attachments: 'b,a' }, { binaryMode, items });
+			const sizes = server.requests.map(({ files: [{ size }] }) => size);
+			expect(sizes).toEqual([1, 2, 2]);
+		},
+	);
+
 	it('sends no accepted file again if Multiple Files changes when it is tried again', async () => {
 		await changing(
 			{ together: 'onePerRequest' },
