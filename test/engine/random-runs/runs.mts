@@ -303,7 +303,7 @@ function read({ url, json, fields, files }: ReceivedRequest): Omit<Request, 'exe
 		key: String(body.value ?? emailcontact ?? ''),
 		page: Number(body.page ?? 1),
 		body,
-		files: files.sort((a, b) => (a.name! < b.name! ? -1 : 1)),
+		files: files.sort((a, b) => (a.name < b.name ? -1 : 1)),
 	};
 }
 
