@@ -32,10 +32,10 @@ describe('a run that is canceled', () => {
 		server.respond = (request) => {
 			const item = itemOf(request);
 			if (item === canceled) setTimeout(() => cancel(), 50);
-			return item === 2 ? busyFor(6) : {};
+			return item === 2 ? busyFor(20) : {};
 		};
 		const run = execute(server, CREATE_CASE, { items: numbered(5), onStart, ...settings });
-		return await endsBefore(6, run);
+		return await endsBefore(20, run);
 	};
 
 	it.each([

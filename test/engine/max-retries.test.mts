@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { CREATE_CASE, FIND_CASES, OPERATIONS, UPDATE_CASE } from '../support/operations.mts';
-import { busyFor, LOST, useServer } from '../support/server.mts';
+import { busyFor, LOST, useServer, waitForLateRequests } from '../support/server.mts';
 import {
 	CONTINUE,
 	credentialFor,
@@ -61,8 +59,11 @@ describe('a wait that Wolkvox asks for', () => {
 		['longer', 60, 1],
 	])('holds the whole run if it is %s', async (_, seconds, requests) => {
 		const times: number[] = [];
+		let firstArrived = () => {};
+		const first = new Promise<void>((resolve) => (firstArrived = resolve));
 		server.respond = (_request, index) => {
 			times.push(performance.now());
+			firstArrived();
 			return index === 0 ? busyFor(seconds) : {};
 		};
 		const { outputs } = await update(server, {
@@ -70,7 +71,8 @@ describe('a wait that Wolkvox asks for', () => {
 			options: { maxConcurrent: 2, maxRetries: 1 },
 			node: CONTINUE,
 			credential: async (itemIndex) => {
-				if (itemIndex === 1) await sleep(100);
+				// The second item may leave only when the node knows that it has to wait.
+				if (itemIndex === 1) await first.then(waitForLateRequests);
 				return credentialFor(server.url);
 			},
 		});

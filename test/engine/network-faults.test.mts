@@ -20,6 +20,7 @@ import {
 	numbered,
 	pairedItems,
 	RETRY_ON_FAIL,
+	textFile,
 	TOKEN,
 	TWO_TRIES,
 	update,
@@ -96,6 +97,8 @@ const faults = FAULTS.filter(
 
 const FILE = { data: { name: 'a.bin', contents: Buffer.alloc(3 * 2 ** 20, 7) } };
 
+const SMALL_FILE = { data: textFile('a.txt') };
+
 // How each of these errors is explained to users and to agents: test/unit/network-errors.test.mts.
 describe.each(faults)('$name', (fault) => {
 	const { outcome, message } = fault.failure;
@@ -106,10 +109,10 @@ describe.each(faults)('$name', (fault) => {
 		const { run, outputs } = await update(
 			{ url },
 			{
-				items: numbered(2, FILE),
+				items: numbered(2, fault.onData ? FILE : SMALL_FILE),
 				updateFields: { attachments: 'data' },
 				options: { maxRetries: 0 },
-				requestOptions: { timeout: TIMEOUT_MS },
+				requestOptions: fault.name.includes('timeout') ? { timeout: TIMEOUT_MS } : {},
 				node: { ...TWO_TRIES, ...CONTINUE },
 			},
 		);
@@ -143,7 +146,6 @@ it.each(['a closed connection', 'a refused connection'])(
 			forgetConnections();
 			const { error } = await execute({ url }, operation, {
 				options: { maxRetries: 0 },
-				requestOptions: { timeout: TIMEOUT_MS },
 				node: TWO_TRIES,
 			});
 			const { outcome, message } = fault.failure;

@@ -18,7 +18,7 @@ import {
 const server = useServer();
 
 /** How long the server asks to wait where the node must not wait. */
-const WAIT_S = 3;
+const WAIT_S = 20;
 
 /** Refuses the request with this number; items are sent one after another. */
 const refuseRequest = (number: number) => {

@@ -211,10 +211,10 @@ describe('a request that n8n itself refuses', () => {
 	it('was not sent, in the words of n8n', async () => {
 		const refusal = new UserError('The request was blocked', { description: 'Ask the admin' });
 		const nested = new Error('axios', { cause: refusal });
-		expect(await explain(update, new Error('n8n', { cause: nested }))).toEqual({
-			message: 'The request was blocked',
-			outcome: 'notSent',
-		});
+		const error = new Error('n8n', { cause: nested });
+		const message = 'The request was blocked';
+		expect(await explain(update, error)).toEqual({ message, outcome: 'notSent' });
+		expect(await explain(search, error)).toEqual({ message });
 	});
 });
 
