@@ -24,14 +24,15 @@ describe.each([UPDATE_CASE, FIND_CASES])('a canceled execution of $name', (opera
 });
 
 describe('a run that is canceled', () => {
-	const IN_BATCHES = { batching: { batch: { batchSize: 1, batchInterval: 300 } } };
+	const IN_BATCHES = { batching: { batch: { batchSize: 1, batchInterval: 600 } } };
 	const LEFT = 'The execution was canceled before this item was sent';
 
 	/** Creates five cases, the third of which has to wait, and cancels the run after the request of an item. */
 	const cancelAfter = async (canceled: number, settings: object) => {
 		server.respond = (request) => {
 			const item = itemOf(request);
-			if (item === canceled) setTimeout(() => cancel(), 50);
+			// Once the node has read the response.
+			if (item === canceled) void waitForLateRequests().then(() => cancel());
 			return item === 2 ? busyFor(20) : {};
 		};
 		const run = execute(server, CREATE_CASE, { items: numbered(5), onStart, ...settings });
