@@ -25,7 +25,7 @@ export class EvaluationLoop {
 	) {}
 
 	get isDone(): boolean {
-		return this.evaluated === this.settings.items;
+		return this.evaluated >= this.settings.items;
 	}
 
 	/**
