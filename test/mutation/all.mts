@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 const FOLDER = join(__dirname, '..', 'unit');
 
-/** They test documents, workflows and the stand-in, and not the node. */
-const OTHERS = ['docs.test.mts', 'standin.test.mts', 'workflows.test.mts'];
+/** They test documents, examples, the stand-in and workflows, and not the node. */
+const OTHERS = ['docs', 'examples', 'standin', 'workflows'].map((name) => `${name}.test.mts`);
 
 for (const file of readdirSync(FOLDER)) {
 	if (file.endsWith('.test.mts') && !OTHERS.includes(file)) jest.requireActual(join(FOLDER, file));
