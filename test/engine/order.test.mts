@@ -20,16 +20,17 @@ const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 /** Lets responses come in another order than the requests. */
 const OUT_OF_ORDER = (_: unknown, index: number) => ({ delayMs: (5 - (index % 5)) * 10 });
 
-/** Holds the first responses until so many requests are in flight, and sends them in reverse order. */
+/** Holds responses until so many requests are in flight, and further ones had time to come; sends them in reverse order. */
 const holding = (count: number) => {
 	const held: Array<() => void> = [];
+	const sendAll = () =>
+		held
+			.splice(0)
+			.reverse()
+			.forEach((send) => send());
 	return (request: ReceivedRequest) => (response: ServerResponse) => {
 		held.push(() => response.end(JSON.stringify(successFor(request))));
-		if (held.length >= count)
-			held
-				.splice(0)
-				.reverse()
-				.forEach((send) => send());
+		if (held.length === count) setTimeout(sendAll, 20);
 	};
 };
 
