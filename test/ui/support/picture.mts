@@ -39,9 +39,8 @@ export async function takePicture(name: string, ...parts: Locator[]) {
 	});
 }
 
-/** The same for the nodes on the canvas, which n8n moves into place first. */
+/** The same for the nodes on the canvas. */
 export async function takeCanvasPicture(name: string, page: Page) {
-	await page.getByTestId('tidy-up-button').click();
 	await page.getByTestId('zoom-to-fit').click();
 	const nodes = page.getByTestId('canvas-node');
 	await untilStill(nodes.last());
