@@ -21,6 +21,8 @@ const WINDOW = { width: 1400, height: 900 };
 const SMALLEST_ZOOM = 0.75;
 /** How much of a note its text has to fill; older versions of n8n leave more space between its lines. */
 const FILLED = 0.7;
+/** What n8n's Production Checklist covers, from the upper left, once a workflow is first published. */
+const CHECKLIST = { right: 420, bottom: 425 };
 
 jest.setTimeout(120_000);
 
@@ -50,6 +52,8 @@ describe.each(EXAMPLES)('%s', (file) => {
 		expect(await page.getByTestId('node-issues').count()).toBe(0);
 		expect(notes).not.toEqual([]);
 		for (const note of notes) {
+			const { x, y } = (await note.boundingBox())!;
+			expect(x > CHECKLIST.right || y > CHECKLIST.bottom).toBe(true);
 			const { zoom, box, text } = await measure(note);
 			expect(zoom).toBeGreaterThanOrEqual(SMALLEST_ZOOM);
 			expect(text).toBeLessThan(box);

@@ -20,8 +20,8 @@ const HIDDEN = `
 		visibility: hidden;
 	}
 `;
-/** The name of a node stands below it and is wider than it. */
-const AROUND_NODES = { left: 50, right: 50, top: 24, bottom: 64 };
+/** The name of a node stands below it and is wider than it; those of its outputs stand to the right. */
+const AROUND_NODES = { left: 50, right: 80, top: 24, bottom: 64 };
 
 interface Box {
 	x: number;
