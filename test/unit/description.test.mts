@@ -79,10 +79,10 @@ describe('the parameters', () => {
 		);
 	});
 
-	it('have one definition per name but for the status of Create and Close, as n8n evaluates each for each item', () => {
+	it('have one definition per name, as n8n evaluates each for each item', () => {
 		const names = description.properties.map(({ name }) => name);
 		const repeated = names.filter((name, index) => names.indexOf(name) !== index);
-		expect(new Set(repeated)).toEqual(new Set(['operation', 'status']));
+		expect(new Set(repeated)).toEqual(new Set(['operation']));
 	});
 
 	it('have the labels that texts put in quotation marks', async () => {

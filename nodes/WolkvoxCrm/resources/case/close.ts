@@ -1,5 +1,4 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
 import { getRequired } from '../shared/required';
@@ -8,19 +7,15 @@ import type { CaseForm } from './form';
 import { getCaseForm } from './form';
 import { updateOperation } from './update';
 
-export const closeDescription: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['case'], operation: ['close'] } },
-	[
-		{
-			...statusField,
-			required: true,
-			placeholder: 'e.g. closed',
-			hint: 'As in the CRM, for this case type',
-			description: 'The status that closes the case',
-		},
-		{ ...solutionField, required: true, hint: undefined },
-	],
-);
+/** Its status stands among the fields of Create. */
+export const closeDescription: INodeProperties[] = [
+	{
+		...solutionField,
+		required: true,
+		hint: undefined,
+		displayOptions: { show: { resource: ['case'], operation: ['close'] } },
+	},
+];
 
 /** Case: Close (page "cases update" of the API, where a status that closes needs a solution): an update. */
 export const closeOperation: Operation<CaseForm> = {

@@ -28,10 +28,15 @@ const requiredFields = [
 	ownerField,
 ];
 
+const show = { resource: ['case'], operation: ['create'] };
+
 export const createDescription: INodeProperties[] = requiredFields.map((field) => ({
 	...field,
 	required: true,
-	displayOptions: { show: { resource: ['case'], operation: ['create'] } },
+	// A name stands once in a description, and Case: Close has a status, too.
+	displayOptions: {
+		show: field === statusField ? { ...show, operation: ['create', 'close'] } : show,
+	},
 }));
 
 /** Case: Create (page "cases insert" of the API). It takes one request, as each would create a case. */

@@ -106,7 +106,7 @@ export const statusField: INodeProperties = {
 	name: 'status',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. open',
+	placeholder: 'e.g. open or closed',
 	hint: "As in the CRM, for this case type. If it closes the case, add 'Solution'.",
 	description: 'The status of the case',
 };
