@@ -192,27 +192,27 @@ describe('the description of a file from a form', () => {
 		[
 			'={{ $json.Report }}',
 			form(['Report'], { Report: ANSWER }),
-			'Enter the name of the file instead: Report',
+			'Set the field to Fixed and enter the name of the file: Report',
 		],
 		[
 			'={{ $json["Your report (año)"] }}',
 			form(['Other', 'Your_report__a_o_'], { 'Your report (año)': ANSWER }),
-			'Enter the name of the file instead: Your_report__a_o_',
+			'Set the field to Fixed and enter the name of the file: Your_report__a_o_',
 		],
 		[
 			'={{ $json.Photos }}',
 			form(['Photos_0', 'Photos_1', 'Photos_all'], { Photos: [ANSWER, ANSWER] }),
-			'Enter the name of the file instead: Photos_0, Photos_1',
+			'Set the field to Fixed and enter the name of the file: Photos_0, Photos_1',
 		],
 		[
 			'={{ $json.Photos[1] }}',
 			form(['Photos_0', 'Photos_1'], { Photos: [ANSWER, ANSWER] }),
-			'Enter the name of the file instead: Photos_1',
+			'Set the field to Fixed and enter the name of the file: Photos_1',
 		],
 		[
 			'={{ $input.item.json.Report }}',
 			form(['Report'], { Report: ANSWER }),
-			'Enter the name of the file instead: Report',
+			'Set the field to Fixed and enter the name of the file: Report',
 		],
 		['={{ $json.Report }}', form(['Other'], { Report: ANSWER }), 'The item has: Other'],
 		['={{ $json.Report || "" }}', form(['Report'], { Report: ANSWER }), 'The item has: Report'],

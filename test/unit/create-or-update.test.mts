@@ -12,7 +12,7 @@ const MATCHING = {
 	[UPSERT_CONTACT.name]: {
 		noun: 'contact',
 		field: 'emailcontact',
-		place: `'Match By' is "emailcontact"`,
+		place: `'Match By' is 'Email'`,
 		withValue: (email: unknown): IDataObject => ({ contactFields: { email, name: 'Ana' } }),
 	},
 	[UPSERT_RECORD.name]: {
@@ -198,9 +198,9 @@ describe(UPSERT_CONTACT.name, () => {
 	});
 
 	it('is refused if the field to match was not added, or is a phone number without its value', async () => {
-		const message = (field: string) => `'Match By' is "${field}", but this field has no value`;
+		const message = (field: string) => `'Match By' is '${field}', but this field has no value`;
 		const onlyName = { contactFields: { name: 'Ana' } };
-		await expectRefusal(UPSERT_CONTACT, onlyName, message('emailcontact'));
+		await expectRefusal(UPSERT_CONTACT, onlyName, message('Email'));
 		const withoutValue = byPhone('={{ ({ country: "CO" }) }}');
 		await expectRefusal(UPSERT_CONTACT, withoutValue, "'Contact Fields' is empty");
 		await expectRefusal(UPSERT_CONTACT, { contactFields: {} }, "'Contact Fields' is empty");

@@ -48,7 +48,7 @@ export const searchByField: INodeProperties = {
 	required: true,
 	default: { mode: 'list', value: 'idPrefijo', cachedResultName: 'Case Number' },
 	displayOptions: { show: { resource: ['case'], operation: ['getMany'] } },
-	hint: "'Case Number' is the number that people see in the CRM",
+	hint: 'Case Number is the number that people see. Contact Email finds all cases of a customer.',
 	description: 'The field to search',
 	...listOrName('getCaseSearchFields', {
 		placeholder: 'e.g. idPrefijo',

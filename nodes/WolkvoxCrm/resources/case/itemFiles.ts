@@ -80,7 +80,7 @@ export function adviceForFormAnswer(
 	if (node === undefined && ownNames.length > 0) {
 		const names = ownNames.filter((name) => isNamedAfter(name, field, index));
 		return names.length > 0
-			? `Enter the name of the file instead: ${names.join(', ')}.`
+			? `Set the field to Fixed and enter the name of the file: ${names.join(', ')}.`
 			: describeFiles(context);
 	}
 	const files = earlierFiles(context, node);

@@ -108,6 +108,7 @@ export const matchByField: INodeProperties = {
 	noDataExpression: true,
 	default: 'emailcontact',
 	description: 'How to tell whether the contact is there already. Add this field below.',
+	hint: 'Write email addresses in small letters, or one person may become two contacts',
 	options: [
 		{ name: 'Email', value: 'emailcontact' },
 		{ name: 'Identification', value: 'idcontact' },
@@ -137,7 +138,8 @@ export const contactResource: CustomResource = {
 			{ matchBy: context.getNodeParameter(matchByField.name, matchByField.default) },
 			matchByField,
 		);
-		return { field, place: quotedLabel(matchByField) };
+		const [, named] = KEYS.find(([key]) => key === field)!;
+		return { field, place: quotedLabel(matchByField), label: quotedLabel(named) };
 	},
 };
 

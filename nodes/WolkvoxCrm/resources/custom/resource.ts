@@ -18,6 +18,10 @@ export interface CustomResource {
 	getFields(context: IExecutePaginationFunctions): IDataObject;
 	/** The field by which to search. */
 	getSearchField(context: IExecutePaginationFunctions): string;
-	/** The field by which Create or Update recognizes one, and its label. */
-	getMatchField(context: IExecutePaginationFunctions): { field: string; place: string };
+	/** The field by which Create or Update recognizes one: its key, how people know it, and the label of the choice. */
+	getMatchField(context: IExecutePaginationFunctions): {
+		field: string;
+		label: string;
+		place: string;
+	};
 }

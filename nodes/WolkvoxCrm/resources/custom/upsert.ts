@@ -56,13 +56,13 @@ export function upsertOperation(resource: CustomResource): Operation<Upsert> {
 function getUpsert(context: IExecutePaginationFunctions, resource: CustomResource): Upsert {
 	const module = resource.getModule(context);
 	const fields = resource.getFields(context);
-	const { field, place } = resource.getMatchField(context);
+	const { field, place, label } = resource.getMatchField(context);
 	const given = Object.hasOwn(fields, field) ? fields[field] : undefined;
 	const value = isPlainObject(given) ? given.value : given;
 	if (isEmpty(value)) {
 		throwUserError(
-			`${place} is "${field}", but this field has no value`,
-			`Give it a value: the ${resource.noun} is recognized by it. An expression may have found nothing for this item.`,
+			`${place} is ${label}, but this field has no value`,
+			`Add the field below and give it a value: the ${resource.noun} is recognized by it. An expression may have found nothing for this item.`,
 		);
 	}
 	const text = toName(value, `"${field}"`)!.trim();

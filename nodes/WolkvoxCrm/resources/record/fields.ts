@@ -90,10 +90,10 @@ export const recordResource: CustomResource = {
 	getModule: (context) => getRequiredText(context, moduleField),
 	getFields: getRecordFields,
 	getSearchField: (context) => getRequiredText(context, fieldNameField),
-	getMatchField: (context) => ({
-		field: getRequiredText(context, matchFieldField),
-		place: quotedLabel(matchFieldField),
-	}),
+	getMatchField(context) {
+		const field = getRequiredText(context, matchFieldField);
+		return { field, place: quotedLabel(matchFieldField), label: `"${field}"` };
+	},
 };
 
 function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
