@@ -16,8 +16,8 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-	// By default, Jest leaves one core idle, which can be half of them.
-	maxWorkers: '100%',
+	// By default, Jest leaves one core idle. Engine tests often wait, so one more worker finds time.
+	maxWorkers: '150%',
 	reporters: ['default', '<rootDir>/test/support/count.cjs'],
 	projects: [
 		project('unit'),

@@ -39,7 +39,7 @@ describe('Batching', () => {
 		};
 		await update(server, {
 			items,
-			requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 1000 } } },
+			requestOptions: { batching: { batch: { batchSize: 2, batchInterval: 3000 } } },
 			updateFields: { status: '={{ $json.isSent ?? false }}' },
 		});
 		expect(server.sentItems).toEqual([0, 1, 2, 3]);
