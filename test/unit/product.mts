@@ -97,6 +97,15 @@ export async function parametersOf(
 	return (await operation.getParameters(context)) as Checked;
 }
 
+/** The parameters that an operation reads for an item, each as often as it is read. */
+export async function readingsOf(tested: TestedOperation, changed: IDataObject) {
+	const { operation, context } = prepare(tested, changed);
+	const read = jest.spyOn(context, 'getNodeParameter');
+	operation.getRecord?.(context);
+	await operation.getParameters(context);
+	return read.mock.calls.map(([name]) => name);
+}
+
 /** How an item names its record. */
 export function recordOf(tested: TestedOperation, changed: IDataObject, settings?: Settings) {
 	const { operation, context } = prepare(tested, changed, settings);

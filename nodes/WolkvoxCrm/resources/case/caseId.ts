@@ -5,8 +5,8 @@ import { idOf } from '../../transport/content';
 import { toVisibleText } from '../../transport/visibleText';
 import { ENDPOINTS } from '../shared/endpoints';
 import { isSameText } from '../shared/match';
-import { getRecordId, recordIdField } from '../shared/recordId';
-import { getRequiredText } from '../shared/required';
+import { recordIdField, toRecordId } from '../shared/recordId';
+import { toRequiredText } from '../shared/required';
 import { searchAll } from '../shared/search';
 import { isPlainObject, throwUserError } from '../shared/values';
 
@@ -56,13 +56,15 @@ export function getCaseReference(context: IExecutePaginationFunctions): {
 	by: 'id' | 'number';
 	text: string;
 } {
-	const given: unknown = context.getNodeParameter(CASE.name, '');
-	if (isPlainObject(given) && given.mode === 'number') {
-		const text = toVisibleText(getRequiredText(context, CASE, 'Enter the number of the case.'));
+	// It is read once: every reading evaluates its expression.
+	const parameter: unknown = context.getNodeParameter(CASE.name, '');
+	if (isPlainObject(parameter) && parameter.mode === 'number') {
+		const reason = 'Enter the number of the case.';
+		const text = toVisibleText(toRequiredText(context, CASE, parameter, reason));
 		// A text of unseen characters alone is refused below, as an empty ID.
 		if (text !== '') return { by: 'number', text };
 	}
-	const text = getRecordId(context, CASE);
+	const text = toRecordId(context, CASE, parameter);
 	if (CASE_NUMBER.test(text)) {
 		throwUserError(
 			`'Case' is "${text}", which looks like a case number and not like a Wolkvox ID`,

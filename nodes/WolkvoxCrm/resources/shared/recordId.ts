@@ -50,14 +50,16 @@ export function recordIdField({
  * The ID of a record: as given, or found in the URL of the open record, whose last part it is (page
  * "custom update").
  *
+ * @param parameter as it was read
  * @throws UserError if there is none
  */
-export function getRecordId(
+export function toRecordId(
 	context: IExecutePaginationFunctions,
 	{ noun, ...field }: RecordIdField,
+	parameter: unknown,
 ): string {
 	const place = quotedLabel(field);
-	const value = toGiven(context, context.getNodeParameter(field.name, ''));
+	const value = toGiven(context, parameter);
 	const given = toVisibleText(toName(value, place, () => getExpression(context, field)));
 	if (given === '') {
 		throwUserError(
@@ -93,7 +95,7 @@ export function getRecordById(
 	context: IExecutePaginationFunctions,
 	field: RecordIdField,
 ): RecordReference {
-	const id = getRecordId(context, field);
+	const id = toRecordId(context, field, context.getNodeParameter(field.name, ''));
 	return { key: id.toLowerCase(), id };
 }
 

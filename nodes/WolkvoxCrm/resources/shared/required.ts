@@ -13,15 +13,10 @@ import { isEmpty, quotedLabel, throwUserError, toName, toWellFormed } from './va
 export function getRequired(
 	context: IExecutePaginationFunctions,
 	field: Field,
-	reason = 'It is required.',
+	reason?: string,
 ): unknown {
 	const value = context.getNodeParameter(field.name, '');
-	if (isEmpty(toGiven(context, value))) {
-		throwUserError(
-			`${quotedLabel(field)} is empty`,
-			`${reason} An expression may have found nothing for this item.`,
-		);
-	}
+	assertFilled(toGiven(context, value), field, reason);
 	return value;
 }
 
@@ -36,7 +31,26 @@ export function getRequiredText(
 	field: Field,
 	reason?: string,
 ): string {
-	const value = toGiven(context, getRequired(context, field, reason));
+	return toRequiredText(context, field, context.getNodeParameter(field.name, ''), reason);
+}
+
+/** The same for a parameter that has been read, which evaluates its expressions; throws likewise. */
+export function toRequiredText(
+	context: IExecutePaginationFunctions,
+	field: Field,
+	parameter: unknown,
+	reason?: string,
+): string {
+	const value = toGiven(context, parameter);
+	assertFilled(value, field, reason);
 	const text = toName(value, quotedLabel(field), () => getExpression(context, field));
 	return toWellFormed(text!);
+}
+
+function assertFilled(value: unknown, field: Field, reason = 'It is required.'): void {
+	if (!isEmpty(value)) return;
+	throwUserError(
+		`${quotedLabel(field)} is empty`,
+		`${reason} An expression may have found nothing for this item.`,
+	);
 }
