@@ -6,8 +6,8 @@ export interface OperationKind {
 	effect: 'reads' | 'creates' | 'updates' | 'upserts' | 'deletes';
 	/** What it reads or changes, such as "case". */
 	noun: string;
-	/** What to check if Wolkvox rejects a request. */
-	rejectedAdvice: string;
+	/** What to check if Wolkvox rejects the values of a request. */
+	valuesAdvice: string;
 	/** What to check if Wolkvox finds no such record, for operations that name one. */
 	notFoundAdvice?: string;
 }
@@ -52,6 +52,8 @@ export interface RequestDetails {
 	recordId?: string;
 	/** The files in the body. */
 	files?: Array<AttachedFile & { file: RequestFile }>;
+	/** What to check if Wolkvox rejects these values, where the operation's `valuesAdvice` does not say it. */
+	getValuesAdvice?(): string;
 }
 
 /** What an operation may use while it sends. */
@@ -82,8 +84,8 @@ export interface SendContext {
 /** How an item names the record that it changes. */
 export interface RecordReference {
 	/**
-	 * The same for items that may change the same record. It is saved with the execution, so it must not
-	 * show values.
+	 * The same for items that may change the same record. It is saved with the execution, so it may hold an
+	 * ID or a case number, but no value of a field.
 	 */
 	key: string;
 	/** The ID of the record, if the item names it. */
@@ -106,14 +108,11 @@ export interface Operation<Parameters> extends OperationKind {
 	 */
 	getRecord?(context: IExecutePaginationFunctions): RecordReference;
 	/**
-	 * Gets and checks the parameters, as far as possible before its first `await`: only that part runs
-	 * while n8n evaluates the items.
+	 * Gets and checks the parameters, once n8n has left its loop over the items or sleeps between two batches.
 	 *
 	 * @throws UserError with the label of the parameter, if a value is invalid
 	 */
 	getParameters(context: IExecutePaginationFunctions): Promise<Parameters>;
-	/** What to check if Wolkvox rejects a change with these values, where `rejectedAdvice` does not say it. */
-	getRejectedAdvice?(parameters: Parameters): string;
 	/** Sends the request or requests of an item; returns the JSON of its output items. */
 	send(parameters: Parameters, context: SendContext): Promise<IDataObject[]>;
 }

@@ -4,7 +4,7 @@ import { RequestFailure } from '../transport/failure';
 import { describeWait, MAX_WAIT } from '../transport/retryAfter';
 import type { LoopSettings } from './evaluationLoop';
 import { EvaluationLoop } from './evaluationLoop';
-import { createDeferred, RunEndedError, TaskQueue } from './taskQueue';
+import { createDeferred, AttemptEndedError, TaskQueue } from './taskQueue';
 
 interface AttemptSettings {
 	/** How many items may be sent at the same time. */
@@ -22,7 +22,7 @@ export interface Turn {
 	 * Waits for a place once the item is checked.
 	 *
 	 * @param recordKey tells records apart; none if a look-up comes first
-	 * @throws RunEndedError if the run ends first
+	 * @throws AttemptEndedError if the attempt ends first
 	 */
 	start(recordKey?: string): Promise<void>;
 	/** Waits again once the record is found; throws likewise. */
@@ -36,7 +36,7 @@ export interface Turn {
  *
  * n8n evaluates the parameters of all items in one synchronous loop and awaits only afterwards
  * (routing-node.js, `runNode`). An expression that fails in a later item ends the node there, while
- * every earlier item is already waiting here, and no one would catch its failure. So a run that stops on
+ * every earlier item is already waiting here, and no one would catch its failure. So an attempt that stops on
  * a failure sends nothing until n8n has left its loop, or sleeps between two batches, and all parameters
  * so far have been checked. Failures wait for the end of the loop in any case.
  */
@@ -72,7 +72,7 @@ export class Attempt {
 		return this.stoppedBy !== undefined || this.isCanceled;
 	}
 
-	/** Whether all items have ended, and none has stopped the run. */
+	/** Whether all items have ended, and none has stopped the attempt. */
 	get hasEndedWell(): boolean {
 		return !this.isOver && this.hasEnded;
 	}
@@ -81,8 +81,8 @@ export class Attempt {
 		return this.loop.isDone && this.queue.isIdle;
 	}
 
-	/** Whether this is the failure with which the run ends. */
-	isEndedBy(error: Error): boolean {
+	/** Whether n8n is told of this failure: the one that stopped the attempt, or any after a cancellation. */
+	mustThrow(error: Error): boolean {
 		return error === this.stoppedBy || (this.isCanceled && !this.stoppedBy);
 	}
 
@@ -113,13 +113,13 @@ export class Attempt {
 	}
 
 	/**
-	 * Waits until a request may leave. It is asked before each one, as the run may end while an item waits.
+	 * Waits until a request may leave. It is asked before each one, as the attempt may end while an item waits.
 	 *
-	 * @throws RunEndedError if the run ends first; RequestFailure if Wolkvox asked for too long a wait
+	 * @throws AttemptEndedError if the attempt ends first; RequestFailure if Wolkvox asked for too long a wait
 	 */
 	async waitToSend(): Promise<void> {
 		for (;;) {
-			if (this.isOver) throw new RunEndedError();
+			if (this.isOver) throw new AttemptEndedError();
 
 			const pauseMs = this.settings.remainingPauseMs();
 			if (pauseMs > MAX_WAIT) {
@@ -134,9 +134,9 @@ export class Attempt {
 		}
 	}
 
-	/** A failure stops a run that does not go on after it; what is in flight ends by itself. */
+	/** A failure stops an attempt that does not go on after it; what is in flight ends by itself. */
 	private noteFailure(error: Error): void {
-		if (!this.settings.continueOnFail && !(error instanceof RunEndedError)) this.stop(error);
+		if (!this.settings.continueOnFail && !(error instanceof AttemptEndedError)) this.stop(error);
 	}
 
 	stop(reason: Error): void {
@@ -167,7 +167,7 @@ export class Attempt {
 		this.changed = createDeferred();
 	}
 
-	/** Whether the run may turn out to have failed already. */
+	/** Whether the attempt may turn out to have failed already. */
 	private mustWait(): boolean {
 		const { continueOnFail } = this.settings;
 		return !continueOnFail && (this.loop.isEvaluating || this.queue.isPreparing);

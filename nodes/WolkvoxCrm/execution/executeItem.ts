@@ -23,10 +23,10 @@ import { addSummary, toNodeError } from './errors';
 import type { Entry } from './ledger';
 import { isSettled, recall } from './ledger';
 import type { NodeRun } from './nodeRun';
-import { getNodeRun } from './nodeRun';
+import { joinRun } from './nodeRun';
 
-/** A model that gets nothing at all can take it for a failure, or for anything else. */
-const NO_MATCH = { message: 'Nothing matches' };
+/** For a model, which can take nothing at all for a failure, or for anything else. */
+const NOTHING_MATCHES = { message: 'Nothing matches' };
 
 /** One item in one attempt of its run. */
 interface Item {
@@ -38,33 +38,30 @@ interface Item {
 }
 
 /**
- * The way of one item through a node run, from top to bottom: its parameters are checked at once, it is
- * sent when its run allows, and its output items come back, or its failure in the form that keeps both
- * outputs paired. It must stay synchronous until it awaits something: n8n is still in its loop over the items.
+ * The way of one item through a node run, from top to bottom: it joins its run, its parameters are checked,
+ * it is sent when its run allows, and its output items come back, or its failure in the form that keeps both
+ * outputs paired. Nothing is awaited before it has joined: n8n is still in its loop over the items.
  *
  * @param request n8n's request, without address and body
- * @throws NodeOperationError what the user can fix, and NodeApiError what Wolkvox or the network
- * refused: the first failure of a run that stops, with a summary of what was changed before
+ * @throws NodeApiError for what the user can fix and for a request that was not confirmed: the first
+ * failure of a run that stops, with a summary of what was changed before
  */
 export async function executeItem<Parameters>(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
 	operation: Operation<Parameters>,
 ): Promise<INodeExecutionData[]> {
-	const run = getNodeRun(context, operation);
-	const attempt = run.getAttempt(context);
-	const turn = attempt.join(context.getItemIndex());
-	const item = { context, request, run, attempt, turn };
+	const item = { context, request, ...joinRun(context, operation) };
 	try {
 		const output = await sendInTurn(item, operation);
-		turn.leave();
-		return toOutput(context, output.length === 0 && isTool(run.node) ? [NO_MATCH] : output);
+		await leave(item);
+		return toOutput(
+			item,
+			output.length === 0 && isTool(item.run.node) ? [NOTHING_MATCHES] : output,
+		);
 	} catch (error) {
-		turn.leave(error);
-		return toOutput(context, await reportFailure(item, error));
-	} finally {
-		await attempt.allEnded();
-		if (attempt.hasEndedWell && !run.isTriedAgain) run.ledger.discard();
+		await leave(item, error);
+		return toOutput(item, reportFailure(item, error));
 	}
 }
 
@@ -77,6 +74,7 @@ async function sendInTurn<Parameters>(
 	assertRunOptions(run.options);
 	const record = operation.getRecord?.(context);
 	const entry = await getEntry(item, record);
+	// Its parameters may be invalid by now, which must not hide what is known of it.
 	if (isSettled(entry)) {
 		await turn.start(entry.recordKey);
 		return recall(entry);
@@ -102,8 +100,7 @@ async function send<Parameters>(
 	entry: Entry,
 	recordId?: string,
 ): Promise<IDataObject[]> {
-	const rejectedAdvice = operation.getRejectedAdvice?.(parameters) ?? operation.rejectedAdvice;
-	const context = createSendContext(item, entry, { ...operation, rejectedAdvice }, recordId);
+	const context = createSendContext(item, entry, recordId);
 	return await item.run.ledger.once(entry, async () => await operation.send(parameters, context));
 }
 
@@ -137,20 +134,14 @@ async function readTenant(context: IExecutePaginationFunctions): Promise<string>
 	return getTenant(await limitReadings(async () => await context.getCredentials('wolkvoxCrmApi')));
 }
 
-function createSendContext(
-	item: Item,
-	entry: Entry,
-	operation: OperationKind,
-	recordId?: string,
-): SendContext {
+function createSendContext(item: Item, entry: Entry, recordId?: string): SendContext {
 	return {
 		recordId: recordId ?? '',
 		lastResponse: entry.lastResponse,
 		withoutAttached: (files) => withoutAttached(files, entry.attachedFiles),
 		getEarlierResult: () => item.run.ledger.getEarlierResult(entry),
 		query: async (body, url) => await sendQuery(item, entry, body, url),
-		request: async (body, details) =>
-			await sendChange(item, entry, operation, body, { recordId, ...details }),
+		request: async (body, details) => await sendChange(item, entry, body, { recordId, ...details }),
 	};
 }
 
@@ -168,7 +159,7 @@ async function sendQuery(
 		files: [],
 		operation: { ...run.operation, effect: 'reads' },
 		maxRetries: run.options.maxRetries,
-		beforeSend: async (tenant) => await waitToSend(item, entry, tenant),
+		beforeSend: async (tenant) => await waitAndNoteTenant(item, entry, tenant),
 		failed: (_failure, waitMs) => run.pause(waitMs),
 	}).catch((failure: Error) => throwQueryFailure(failure, run.operation));
 	return response as QueryResponse;
@@ -178,20 +169,18 @@ async function sendQuery(
 async function sendChange(
 	item: Item,
 	entry: Entry,
-	operation: OperationKind,
 	body: RequestBody,
-	{ url, files = [], recordId }: RequestDetails,
+	{ files = [], ...details }: RequestDetails,
 ): Promise<WolkvoxResponse> {
 	const { context, request, run } = item;
 	const response = await sendRequest(context, request, {
-		url,
+		...details,
 		body,
 		files: files.map(({ file }) => file),
-		operation,
-		recordId,
+		operation: run.operation,
 		maxRetries: run.options.maxRetries,
 		beforeSend: async (tenant) => {
-			await waitToSend(item, entry, tenant);
+			await waitAndNoteTenant(item, entry, tenant);
 			run.ledger.sending(entry);
 		},
 		failed: (failure, waitMs) => {
@@ -199,11 +188,15 @@ async function sendChange(
 			run.pause(waitMs);
 		},
 	});
-	run.ledger.accepted(entry, response, files);
+	run.ledger.applied(entry, response, files);
 	return response;
 }
 
-async function waitToSend({ attempt, run }: Item, entry: Entry, tenant: string): Promise<void> {
+async function waitAndNoteTenant(
+	{ attempt, run }: Item,
+	entry: Entry,
+	tenant: string,
+): Promise<void> {
 	await attempt.waitToSend();
 	run.ledger.goesTo(entry, tenant);
 }
@@ -226,6 +219,13 @@ function withoutAttached<File extends AttachedFile>(
 	});
 }
 
+/** Ends the turn of an item and waits for the others, as n8n does; once all have ended well, no one needs what was saved. */
+async function leave({ run, attempt, turn }: Item, failure?: Error): Promise<void> {
+	turn.leave(failure);
+	await attempt.allEnded();
+	if (attempt.hasEndedWell && !run.isTriedAgain) run.ledger.discard();
+}
+
 /**
  * What n8n is told about a failure.
  *
@@ -235,23 +235,16 @@ function withoutAttached<File extends AttachedFile>(
  * @throws the failure that stopped the run, and no other: n8n would show that of the lowest item. After a
  * cancellation, each item that was not sent throws, so that the run never looks like a success with fewer items
  */
-async function reportFailure(
-	{ context, run, attempt }: Item,
-	error: Error,
-): Promise<IDataObject[]> {
+function reportFailure({ context, run, attempt }: Item, error: Error): IDataObject[] {
 	const nodeError = toNodeError(run, context.getItemIndex(), error);
 	if (run.continueOnFail) return [{ error: nodeError.message }];
-	if (!attempt.isEndedBy(error)) return [];
+	if (!attempt.mustThrow(error)) return [];
 
-	await attempt.allEnded();
-	if (run.isLastAttempt && !attempt.isCanceled) run.ledger.told();
+	if (run.isLastAttempt && !attempt.isCanceled) run.ledger.userWasTold();
 	throw addSummary(nodeError, run, error);
 }
 
-function toOutput(
-	context: IExecutePaginationFunctions,
-	output: IDataObject[],
-): INodeExecutionData[] {
+function toOutput({ context }: Item, output: IDataObject[]): INodeExecutionData[] {
 	const pairedItem = { item: context.getItemIndex() };
 	return output.map((json) => ({ json, pairedItem }));
 }

@@ -19,18 +19,18 @@ export interface Entry {
 	tenant?: string;
 	/** The JSON of the output items, once the item is done. */
 	result?: IDataObject[];
-	/** Whether a request has left whose outcome is not known yet. */
+	/** Whether a request has left of which neither the outcome is known nor the user was told. */
 	isSending?: boolean;
 	/** The failure after which Wolkvox may have applied a request: sending it again could double it. */
 	unknownFailure?: RequestFailure;
 	/** The last failure after which it is certain that Wolkvox has not applied a request. */
-	lastRefusal?: Error;
+	lastCertainFailure?: Error;
 	/** The response to the last request that Wolkvox applied. */
 	lastResponse?: WolkvoxResponse;
 	/** The files that Wolkvox has accepted. */
 	attachedFiles: AttachedFile[];
-	/** Ends, without an error, with the requests of an earlier attempt. */
-	earlierSending?: Promise<unknown>;
+	/** Settles, without an error, when the last sending of the item has ended. */
+	lastSending?: Promise<unknown>;
 }
 
 /** What an execution keeps of an item, as plain data. */
@@ -47,7 +47,7 @@ type SavedEntry = Pick<
 >;
 
 interface SavedRun {
-	/** Identifies what the items were sent for: another node, credential or number of items starts afresh. */
+	/** Identifies what the items were sent for: other parameters, another credential or number of items start afresh. */
 	fingerprint: string;
 	entries: Record<string, SavedEntry>;
 }
@@ -80,10 +80,10 @@ export class Ledger {
 	/** @param items how many items the run has */
 	constructor(
 		context: IExecutePaginationFunctions,
+		node: INode,
 		private readonly operation: OperationKind,
 		items: number,
 	) {
-		const node = context.getNode();
 		if (operation.effect === 'reads' || isTool(node)) return;
 
 		this.saved = {
@@ -102,7 +102,7 @@ export class Ledger {
 		return this.entries.has(itemIndex);
 	}
 
-	/** What is known of an item; a new entry if nothing was sent for it to this record and tenant. */
+	/** What is known of an item; if nothing was sent for it to this record and tenant, a new entry, which counts once it is sent. */
 	getEntry(itemIndex: number, givenKey: string, tenant?: string): Entry {
 		const known = this.getEntries(itemIndex).find(
 			(entry) => entry.givenKey === givenKey && entry.tenant === tenant,
@@ -132,11 +132,11 @@ export class Ledger {
 
 	/** Sends an item unless it is done, or may be: never twice, over all attempts. */
 	async once(entry: Entry, send: () => Promise<IDataObject[]>): Promise<IDataObject[]> {
-		await entry.earlierSending;
+		await entry.lastSending;
 		if (isSettled(entry)) return recall(entry);
 
 		const sending = send();
-		entry.earlierSending = sending.catch(() => {});
+		entry.lastSending = sending.catch(() => {});
 		entry.result = await sending;
 		this.save(entry);
 		return entry.result;
@@ -170,7 +170,7 @@ export class Ledger {
 	}
 
 	/** Registers that Wolkvox has applied a request. */
-	accepted(entry: Entry, response: WolkvoxResponse, files: AttachedFile[]): void {
+	applied(entry: Entry, response: WolkvoxResponse, files: AttachedFile[]): void {
 		entry.isSending = false;
 		entry.lastResponse = response;
 		entry.attachedFiles.push(...files.map(({ name, key }) => ({ name, key })));
@@ -181,17 +181,18 @@ export class Ledger {
 	/** Registers that a request was not confirmed. */
 	failed(entry: Entry, failure: RequestFailure): void {
 		if (failure.outcome === 'unknown') {
+			// `isSending` stays, so that Retry takes it for unknown until the user is told.
 			entry.unknownFailure = failure;
 			this.noteChange(entry);
 		} else {
 			entry.isSending = false;
-			entry.lastRefusal = failure;
+			entry.lastCertainFailure = failure;
 			this.save(entry);
 		}
 	}
 
 	/** Registers that the user was told of all unknown outcomes: people who press Retry then have checked. */
-	told(): void {
+	userWasTold(): void {
 		for (const entry of this.all().filter(({ unknownFailure }) => unknownFailure)) {
 			entry.isSending = false;
 			this.save(entry);
@@ -295,8 +296,8 @@ export function recall({ result, unknownFailure }: Entry): IDataObject[] {
 }
 
 /** On the error output, n8n shows nothing but the message. */
-function because({ lastRefusal }: Entry): string {
-	return lastRefusal ? `, after this one failed: ${lastRefusal.message}` : '';
+function because({ lastCertainFailure }: Entry): string {
+	return lastCertainFailure ? `, after this one failed: ${lastCertainFailure.message}` : '';
 }
 
 function throwCredentialChanged(): never {

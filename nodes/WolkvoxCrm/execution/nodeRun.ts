@@ -8,7 +8,9 @@ import { Ledger } from './ledger';
 import { LookUps } from './lookUps';
 import type { RunOptions } from '../runOptions';
 import { getRunOptions } from '../runOptions';
-import { RunEndedError } from './taskQueue';
+import { AttemptEndedError } from './taskQueue';
+
+const runs = new WeakMap<object, NodeRun>();
 
 /** A node run: all attempts over the same items. */
 export class NodeRun {
@@ -41,7 +43,7 @@ export class NodeRun {
 		this.continueOnFail = context.continueOnFail();
 		this.options = getRunOptions(this.node);
 		this.items = countItems(context, this.node);
-		this.ledger = new Ledger(context, operation, this.items);
+		this.ledger = new Ledger(context, this.node, operation, this.items);
 	}
 
 	/**
@@ -51,7 +53,7 @@ export class NodeRun {
 	getAttempt(context: IExecutePaginationFunctions): Attempt {
 		const itemIndex = context.getItemIndex();
 		if (!this.attempt || itemIndex <= this.lastIndex) {
-			this.attempt?.stop(new RunEndedError());
+			this.attempt?.stop(new AttemptEndedError());
 			this.attempt = this.startAttempt(context);
 			this.attempts++;
 			this.lookUps.forgetFailures();
@@ -105,18 +107,21 @@ function countItems(context: IExecutePaginationFunctions, node: INode): number {
 		: (context.getExecuteData().data.main?.[0]?.length ?? 1);
 }
 
-const runs = new WeakMap<object, NodeRun>();
+/** Lets an item in to its run and to the attempt that is under way; n8n calls this in its loop over the items. */
+export function joinRun(context: IExecutePaginationFunctions, operation: OperationKind) {
+	const run = getNodeRun(context, operation);
+	const attempt = run.getAttempt(context);
+	return { run, attempt, turn: attempt.join(context.getItemIndex()) };
+}
 
 /** The run to which an item belongs. */
-export function getNodeRun(
-	context: IExecutePaginationFunctions,
-	operation: OperationKind,
-): NodeRun {
-	const key = getRunKey(context);
-	const known = runs.get(key);
+function getNodeRun(context: IExecutePaginationFunctions, operation: OperationKind): NodeRun {
+	// n8n copies the whole node for its name, so a key that is known needs none.
+	const known = runs.get(context.getExecuteData());
 	if (known) return known;
 
-	const run = new NodeRun(context, operation);
+	const key = getRunKey(context);
+	const run = runs.get(key) ?? new NodeRun(context, operation);
 	runs.set(key, run);
 	return run;
 }

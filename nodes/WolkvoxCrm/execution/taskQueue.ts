@@ -1,21 +1,21 @@
 import { OperationalError } from 'n8n-workflow';
 
-/** Thrown where an item may not be sent any more. Only a canceled execution shows it: a run that stopped shows why. */
-export class RunEndedError extends OperationalError {
+/** Thrown where an item may not be sent any more. Only a canceled execution shows it: an attempt that stopped shows why. */
+export class AttemptEndedError extends OperationalError {
 	constructor() {
 		super('The execution was canceled before this item was sent');
 	}
 }
 
 /** An item on its way through an attempt. */
-export interface Task {
+interface Task {
 	/** Tells records apart. Missing until it is known. */
 	recordKey?: string;
 	/** Whether its parameters are there. */
 	isReady: boolean;
 	/** Whether it has a place, to look its record up or to be sent. */
 	isRunning: boolean;
-	/** Resolves when the item gets a place; rejects with a RunEndedError if the run ends first. */
+	/** Resolves when the item gets a place; rejects with a AttemptEndedError if the attempt ends first. */
 	started: Promise<void>;
 	start(): void;
 	cancel(): void;
@@ -107,7 +107,7 @@ function createStart(): Pick<Task, 'started' | 'start' | 'cancel'> {
 	let isCanceled = false;
 	const cancel = () => {
 		// Each item that ends cancels all others, and an error takes time to make.
-		if (!isCanceled) reject(new RunEndedError());
+		if (!isCanceled) reject(new AttemptEndedError());
 		isCanceled = true;
 	};
 	return { started: promise, start: resolve, cancel };

@@ -1,4 +1,4 @@
-import type { OperationKind } from '../operation';
+import type { SentRequest } from './failure';
 
 /** Wolkvox replaced some hosts on September 1, 2024 (notice on the page "cases update"). */
 export function checkServer(host: string): string {
@@ -19,17 +19,15 @@ const ADVICE: Record<number, string> = {
 	429: "Wolkvox is receiving too many requests: lower 'Max Concurrent Requests', or set 'Batching' under Settings > Request Options.",
 };
 
-/**
- * What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status.
- *
- * @param fileBytes the size of the files in the request
- */
+/** What to do when Wolkvox itself responds with a code: its `code`, or the HTTP status. */
 export function adviceForCode(
 	code: number,
-	{ rejectedAdvice, notFoundAdvice }: OperationKind,
-	fileBytes: number,
+	{ operation, getValuesAdvice, fileBytes }: SentRequest,
 ): string | undefined {
-	if (REJECTED.includes(code)) return `${rejectedAdvice}${adviceForFiles(fileBytes)}`;
+	const { valuesAdvice, notFoundAdvice } = operation;
+	if (REJECTED.includes(code)) {
+		return `${getValuesAdvice?.() ?? valuesAdvice}${adviceForFiles(fileBytes)}`;
+	}
 	if (code === 404) {
 		return notFoundAdvice
 			? `${notFoundAdvice} If the ID is right, check 'Server' in the credential.`

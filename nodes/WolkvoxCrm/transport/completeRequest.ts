@@ -23,7 +23,7 @@ export function completeRequest(
 	credentials: ICredentialDataDecryptedObject,
 ) {
 	const baseURL = serverOrigin(credentials);
-	const { headers, ...request } = withOperation(options, credentials);
+	const { headers, ...request } = withCrmOperation(options, credentials);
 	const completed = {
 		...request,
 		baseURL,
@@ -38,7 +38,7 @@ export function completeRequest(
  * A form has a place for the CRM operation, a request without a body carries it in its URL. JSON goes
  * as text: from an object, axios drops fields with names such as "constructor".
  */
-function withOperation(
+function withCrmOperation(
 	{ body, ...options }: IHttpRequestOptions,
 	credentials: ICredentialDataDecryptedObject,
 ): IHttpRequestOptions {

@@ -17,6 +17,8 @@ export interface SentRequest {
 	/** To mask. */
 	token: string;
 	operation: OperationKind;
+	/** What to check if Wolkvox rejects these values, where the operation does not say it. */
+	getValuesAdvice?(): string;
 	/** The ID of the record that the request changes, if it names one. */
 	recordId?: string;
 	/** Whether all files were read to their end before the response came. */

@@ -28,7 +28,7 @@ type WrappedError = NetworkError & { httpCode?: string | null; messages?: string
 export function describeNetworkError(error: WrappedError, sent: SentRequest): RequestFailure {
 	const causes = getCauses(error);
 	const refusal = causes.find((cause) => cause instanceof BaseError);
-	if (refusal) return describeRefusal(refusal);
+	if (refusal) return toBlockedByN8n(refusal);
 
 	const original = causes.at(-1) ?? withoutCause(error);
 	return wasConnected(original)
@@ -59,7 +59,7 @@ function withoutCause(error: WrappedError): NetworkError {
 }
 
 /** What n8n itself does not let out, such as a private address under its SSRF protection, in its own words. */
-function describeRefusal({ message, description }: NetworkError): RequestFailure {
+function toBlockedByN8n({ message, description }: NetworkError): RequestFailure {
 	return new RequestFailure('notSent', message, { advice: description ?? undefined });
 }
 
@@ -159,7 +159,7 @@ function describeTarget(error: NetworkError, { origin, proxyHost }: SentRequest)
 	if (proxyHost && asked !== origin.hostname) {
 		return { name: `The proxy ${proxyHost}`, advice: CHECK_PROXY, isServer: false };
 	}
-	const other = asked && !isServer(asked, origin) ? asked : undefined;
+	const other = asked && !isServerAddress(asked, origin) ? asked : undefined;
 	if (other || error.message.includes(CLOSED_BY_PROXY)) {
 		return {
 			name: `The proxy${other ? ` ${other}` : ''} in n8n's environment`,
@@ -180,7 +180,7 @@ function getAsked({ errors, message }: NetworkError): string | undefined {
 	return /^(?:getaddrinfo|connect) \w+ (\S+)/.exec(first)?.[1];
 }
 
-function isServer(asked: string, { hostname, port, protocol }: URL): boolean {
+function isServerAddress(asked: string, { hostname, port, protocol }: URL): boolean {
 	const name = hostname.replace(/^\[|\]$/g, '');
 	const [, address, askedPort] = /^(.*):(\d+)$/.exec(asked) ?? [];
 	if (askedPort === undefined) return asked === name;

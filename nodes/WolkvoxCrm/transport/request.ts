@@ -31,6 +31,8 @@ interface RequestSettings {
 	/** The files in the body. */
 	files: RequestFile[];
 	operation: OperationKind;
+	/** What to check if Wolkvox rejects these values, where the operation does not say it. */
+	getValuesAdvice?(): string;
 	/** The ID of the record that the request changes, if it names one. */
 	recordId?: string;
 	/** How often the request may be sent again. */
@@ -82,7 +84,7 @@ export async function sendRequest(
 async function trySending(
 	context: IExecutePaginationFunctions,
 	request: RoutingRequest,
-	{ url, body, files, operation, recordId, beforeSend }: RequestSettings,
+	{ url, body, files, operation, getValuesAdvice, recordId, beforeSend }: RequestSettings,
 ): Promise<WolkvoxResponse> {
 	const given = request.options as IHttpRequestOptions;
 	const timeoutMs = toUsableTimeout(given.timeout);
@@ -100,6 +102,7 @@ async function trySending(
 		...given,
 		...(url && { url }),
 		timeout: timeoutMs,
+		// n8n wraps what `authenticate` throws.
 		[COMPLETE]: async (...credential) =>
 			await complete(...credential).catch((error: Error) => {
 				notSentBecause = error;
@@ -110,6 +113,7 @@ async function trySending(
 	const describeSent = (): SentRequest => ({
 		...sentTo!,
 		operation,
+		getValuesAdvice,
 		recordId,
 		isSentWhole: files.every(({ isRead }) => isRead),
 		fileBytes: files.reduce((bytes, { size }) => bytes + size, 0),

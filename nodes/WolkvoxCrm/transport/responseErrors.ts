@@ -27,9 +27,8 @@ export function describeResponse(response: FailedResponse): RequestFailure {
 }
 
 function describeOwnResponse(response: FailedResponse, code: number): RequestFailure {
-	const { statusCode, operation, fileBytes } = response;
-	const failedCode = code >= 400 ? code : statusCode;
-	const advice = adviceForCode(failedCode, operation, fileBytes);
+	const failedCode = code >= 400 ? code : response.statusCode;
+	const advice = adviceForCode(failedCode, response);
 	return describeStatus(response, failedCode, getMessage(response, failedCode), advice);
 }
 

@@ -4,7 +4,7 @@ import { idOf, hasContent, isJsonObject } from './content';
 import { isSuccess, RequestFailure } from './failure';
 
 /** What queries without a match have said to integrations; no page of the API shows it. */
-const NO_MATCH =
+const SAYS_NO_MATCH =
 	/^(?:0 (?:records|registros)(?: (?:were|are|fueron|han sido))* (?:found|encontrados)|there are no values in the specified page)\.?$/i;
 
 /** What says nothing. */
@@ -77,14 +77,16 @@ function isEmptyResult(body: IDataObject, code: number, statusCode: number): boo
 		const isAgreed = isSuccess(statusCode) || statusCode === 416;
 		return isAgreed && [text, toText(error)].every(saysNoMatch);
 	}
-	const isConfirmed = given === undefined ? NO_MATCH.test(text) : isSuccess(code);
-	const isHarmless = HARMLESS.test(text) || NO_MATCH.test(text);
+	const isConfirmed = given === undefined ? SAYS_NO_MATCH.test(text) : isSuccess(code);
+	const isHarmless = HARMLESS.test(text) || SAYS_NO_MATCH.test(text);
 	return isSuccess(statusCode) && isConfirmed && isHarmless && !hasContent(error);
 }
 
 /** What the status 416 is called says no more than its number. */
 function saysNoMatch(text: string): boolean {
-	return text === '' || NO_MATCH.test(text) || /^(?:requested range )?not satisfiable$/i.test(text);
+	return (
+		text === '' || SAYS_NO_MATCH.test(text) || /^(?:requested range )?not satisfiable$/i.test(text)
+	);
 }
 
 /** `msg` or `error` as text; Wolkvox sends the text "null" for nothing. */

@@ -43,7 +43,7 @@ export const createDescription: INodeProperties[] = requiredFields.map((field) =
 export const createOperation: Operation<CaseForm> = {
 	effect: 'creates',
 	noun: 'case',
-	rejectedAdvice: 'The CRM may also require other fields.',
+	valuesAdvice: 'The CRM may also require other fields.',
 
 	async getParameters(context) {
 		const additional = context.getNodeParameter(additionalFieldsField.name, {}) as IDataObject;
@@ -58,12 +58,11 @@ export const createOperation: Operation<CaseForm> = {
 		return form;
 	},
 
-	getRejectedAdvice: ({ fields }) =>
-		`${adviseOnFields(fields)} The CRM may also require other fields.`,
-
 	async send(form, { request }) {
 		const [{ body, files }] = buildFormData(form);
-		const response = await request(body, { files });
+		const getValuesAdvice = () =>
+			`${adviseOnFields(form.fields)} The CRM may also require other fields.`;
+		const response = await request(body, { files, getValuesAdvice });
 		return [withRecordId(response, response.wolkvox_id)];
 	},
 };

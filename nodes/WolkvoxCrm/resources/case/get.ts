@@ -9,7 +9,7 @@ import { CHECK_CASE, findCase, getCaseReference } from './caseId';
 export const getOperation: Operation<ReturnType<typeof getCaseReference>> = {
 	effect: 'reads',
 	noun: 'case',
-	rejectedAdvice: CHECK_CASE,
+	valuesAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
 	async getParameters(context) {

@@ -60,7 +60,7 @@ export const searchByField: INodeProperties = {
 export const getManyOperation: Operation<Search> = {
 	effect: 'reads',
 	noun: 'case',
-	rejectedAdvice: "Check 'Search By': the field must be one that Wolkvox knows, spelled exactly.",
+	valuesAdvice: "Check 'Search By': the field must be one that Wolkvox knows, spelled exactly.",
 
 	async getParameters(context) {
 		const field = getRequiredText(context, searchByField);

@@ -25,7 +25,7 @@ import { adviseOnFields, buildFormData, getCaseForm, isEmptyUpdate } from './for
 const REQUIRED_BY_WOLKVOX = [caseTypeField, priorityField, responsibleField, statusField];
 
 /** A single sample of the page sends these to this address. */
-const CHECK = 'Check on a test case that it changes';
+const CHECK_THAT_IT_CHANGES = 'Check on a test case that it changes';
 
 export const updateDescription = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['update'] } },
@@ -45,11 +45,11 @@ export const updateDescription = updateDisplayOptions(
 						'Files to attach, by name. Try it on a test case first, to see that the case keeps its earlier files.',
 				},
 				caseTypeField,
-				{ ...contactField, description: `The new contact of the case. ${CHECK}.` },
+				{ ...contactField, description: `The new contact of the case. ${CHECK_THAT_IT_CHANGES}.` },
 				customFieldsField,
 				customFieldsJsonField,
-				{ ...descriptionField, description: `The new text of the case. ${CHECK}.` },
-				{ ...ownerField, description: `The CRM user who owns the case. ${CHECK}.` },
+				{ ...descriptionField, description: `The new text of the case. ${CHECK_THAT_IT_CHANGES}.` },
+				{ ...ownerField, description: `The CRM user who owns the case. ${CHECK_THAT_IT_CHANGES}.` },
 				priorityField,
 				responsibleField,
 				solutionField,
@@ -63,7 +63,7 @@ export const updateDescription = updateDisplayOptions(
 export const updateOperation: Operation<CaseForm> = {
 	effect: 'updates',
 	noun: 'case',
-	rejectedAdvice: CHECK_CASE,
+	valuesAdvice: CHECK_CASE,
 	notFoundAdvice: CHECK_CASE,
 
 	getRecord: getCaseRecord,
@@ -81,8 +81,6 @@ export const updateOperation: Operation<CaseForm> = {
 		return form;
 	},
 
-	getRejectedAdvice: ({ fields }) => adviseOnFields(fields, REQUIRED_BY_WOLKVOX),
-
 	async send(form, { recordId, lastResponse, withoutAttached, request }) {
 		const files = withoutAttached(form.files);
 		const fields: CaseForm['fields'] = [['wolkvox-id', recordId], ...form.fields];
@@ -90,9 +88,10 @@ export const updateOperation: Operation<CaseForm> = {
 		const isAllSent = lastResponse !== undefined && files.length === 0;
 		const bodies = isAllSent ? [] : buildFormData({ ...form, fields, files });
 
+		const getValuesAdvice = () => adviseOnFields(form.fields, REQUIRED_BY_WOLKVOX);
 		let response = lastResponse;
 		for (const { body, files: attached } of bodies) {
-			response = await request(body, { files: attached });
+			response = await request(body, { files: attached, getValuesAdvice });
 		}
 		return [withRecordId(response!, recordId)];
 	},

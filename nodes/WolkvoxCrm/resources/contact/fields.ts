@@ -127,7 +127,7 @@ const ID_FIELD = {
 export const contactResource: CustomResource = {
 	noun: 'contact',
 	idField: ID_FIELD,
-	rejectedAdvice:
+	valuesAdvice:
 		"Check 'Contact Fields': the values must be valid, and custom fields must be spelled as in the CRM.",
 	rejectedSearchAdvice: "Check 'Search By': the field must be spelled exactly as in the CRM.",
 	getModule: () => 'contacts',

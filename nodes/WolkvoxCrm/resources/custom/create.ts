@@ -10,7 +10,7 @@ export function createOperation(resource: CustomResource): Operation<IDataObject
 	return {
 		effect: 'creates',
 		noun: resource.noun,
-		rejectedAdvice: `${resource.rejectedAdvice} The CRM may also require other fields.`,
+		valuesAdvice: `${resource.valuesAdvice} The CRM may also require other fields.`,
 
 		async getParameters(context) {
 			const module = resource.getModule(context);

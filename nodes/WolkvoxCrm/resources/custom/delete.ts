@@ -10,7 +10,7 @@ export function deleteOperation(resource: CustomResource): Operation<string> {
 	return {
 		effect: 'deletes',
 		noun,
-		rejectedAdvice: checkId,
+		valuesAdvice: checkId,
 		notFoundAdvice: checkId,
 
 		getRecord: (context) => getRecordById(context, idField),

@@ -10,7 +10,7 @@ import type { Field } from '../shared/values';
 import { quotedLabel, throwUserError } from '../shared/values';
 import type { CustomResource } from './resource';
 
-const DATE = 'Sent as it is: the time zone is not converted';
+const SENT_AS_IS = 'Sent as it is: the time zone is not converted';
 
 /** The form of a date without a time. */
 const DAY = 'YYYY-MM-DD';
@@ -45,7 +45,7 @@ const fromField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 2026-11-01 00:00',
 	displayOptions: { show: { filterBy: ['dateRange'] } },
-	description: `The beginning of the period, as YYYY-MM-DD HH:mm. ${DATE}.`,
+	description: `The beginning of the period, as YYYY-MM-DD HH:mm. ${SENT_AS_IS}.`,
 };
 
 const toField: INodeProperties = {
@@ -56,7 +56,7 @@ const toField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 2026-11-30 23:59',
 	displayOptions: { show: { filterBy: ['dateRange'] } },
-	description: `The end of the period, as YYYY-MM-DD HH:mm. ${DATE}.`,
+	description: `The end of the period, as YYYY-MM-DD HH:mm. ${SENT_AS_IS}.`,
 };
 
 export const getManyDescription = updateDisplayOptions(
@@ -69,7 +69,7 @@ export function getManyOperation(resource: CustomResource): Operation<Search> {
 	return {
 		effect: 'reads',
 		noun: resource.noun,
-		rejectedAdvice: resource.rejectedSearchAdvice,
+		valuesAdvice: resource.rejectedSearchAdvice,
 
 		async getParameters(context) {
 			const module = resource.getModule(context);

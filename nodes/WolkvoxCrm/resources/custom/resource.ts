@@ -9,7 +9,7 @@ export interface CustomResource {
 	/** The field for the one to update or to delete. */
 	idField: RecordIdField;
 	/** What to check if Wolkvox rejects the values. */
-	rejectedAdvice: string;
+	valuesAdvice: string;
 	/** What to check if Wolkvox rejects a search. */
 	rejectedSearchAdvice: string;
 	/** The part of the CRM that holds them. */

@@ -8,11 +8,11 @@ import type { CustomResource } from './resource';
 
 /** Contact and Record: Update (page "update" of the API). */
 export function updateOperation(resource: CustomResource): Operation<IDataObject> {
-	const { noun, idField, rejectedAdvice } = resource;
+	const { noun, idField, valuesAdvice } = resource;
 	return {
 		effect: 'updates',
 		noun,
-		rejectedAdvice,
+		valuesAdvice,
 		notFoundAdvice: `Check '${idField.displayName}': it needs the Wolkvox ID, the last part of the URL of the open ${noun}.`,
 
 		getRecord: (context) => getRecordById(context, idField),

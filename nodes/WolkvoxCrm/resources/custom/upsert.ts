@@ -23,11 +23,11 @@ interface Upsert {
  * has the value to match is updated, and created if there is none.
  */
 export function upsertOperation(resource: CustomResource): Operation<Upsert> {
-	const { noun, rejectedAdvice } = resource;
+	const { noun, valuesAdvice } = resource;
 	return {
 		effect: 'upserts',
 		noun,
-		rejectedAdvice,
+		valuesAdvice,
 
 		getRecord(context) {
 			const { match } = getUpsert(context, resource);
@@ -39,15 +39,17 @@ export function upsertOperation(resource: CustomResource): Operation<Upsert> {
 			return getUpsert(context, resource);
 		},
 
-		getRejectedAdvice: () => `${rejectedAdvice} The CRM may also require other fields.`,
-
 		async send({ body, match }, { query, getEarlierResult, request }) {
 			const found = await findMatch(match, noun, query);
 			const id = found ?? getCreatedId(getEarlierResult(), noun);
+			const getValuesAdvice = () => `${valuesAdvice} The CRM may also require other fields.`;
 			const response =
 				id === undefined
-					? await request(body, { url: ENDPOINTS.insert })
-					: await request({ ...body, 'wolkvox-id': id }, { url: ENDPOINTS.update, recordId: id });
+					? await request(body, { url: ENDPOINTS.insert, getValuesAdvice })
+					: await request(
+							{ ...body, 'wolkvox-id': id },
+							{ url: ENDPOINTS.update, recordId: id, getValuesAdvice },
+						);
 			return [{ ...withRecordId(response, id ?? response.wolkvox_id), created: id === undefined }];
 		},
 	};

@@ -84,7 +84,7 @@ const ID_FIELD = {
 export const recordResource: CustomResource = {
 	noun: 'record',
 	idField: ID_FIELD,
-	rejectedAdvice: "Check 'Module' and 'Fields': their names must be spelled as in the CRM.",
+	valuesAdvice: "Check 'Module' and 'Fields': their names must be spelled as in the CRM.",
 	rejectedSearchAdvice:
 		"Check 'Module' and what you filter by: names must be spelled exactly as in the CRM.",
 	getModule: (context) => getRequiredText(context, moduleField),

@@ -5,7 +5,7 @@ import { throwUserError } from '../shared/values';
 export const getQuotaOperation: Operation<undefined> = {
 	effect: 'reads',
 	noun: 'token',
-	rejectedAdvice: "Check 'CRM Operation Name' in the credential.",
+	valuesAdvice: "Check 'CRM Operation Name' in the credential.",
 
 	async getParameters() {
 		return undefined;
