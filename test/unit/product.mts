@@ -58,7 +58,9 @@ const OPERATIONS: Record<string, Operation<unknown>> = {
 
 /** The operation of the product that is tested with these parameters. */
 export function operationOf({ parameters }: { parameters: IDataObject }): Operation<unknown> {
-	return OPERATIONS[`${parameters.resource}: ${parameters.operation}`];
+	const name = `${parameters.resource}: ${parameters.operation}`;
+	if (!(name in OPERATIONS)) throw new Error(`Add "${name}" to test/unit/product.mts`);
+	return OPERATIONS[name];
 }
 
 /** The context of an operation for an item, and its parameters as a workflow has them. */
