@@ -66,8 +66,8 @@ export const contactFieldsField: INodeProperties = {
 	name: 'contactFields',
 	type: 'collection',
 	placeholder: 'Add Field',
-	default: {},
-	description: 'Only the fields that you add and fill in are sent',
+	default: { email: '' },
+	description: 'Only the fields that you fill in are sent',
 	options: [
 		{
 			...customFieldsField,
@@ -107,7 +107,7 @@ export const matchByField: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'emailcontact',
-	description: 'How to tell whether the contact is there already. Add this field below.',
+	description: 'How to tell whether the contact is there already. Fill in this field below.',
 	hint: 'Write email addresses in small letters, or one person may become two contacts',
 	options: [
 		{ name: 'Email', value: 'emailcontact' },
