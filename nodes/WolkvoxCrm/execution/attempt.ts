@@ -24,9 +24,9 @@ export interface Turn {
 	 * @param recordKey tells records apart; none if a look-up comes first
 	 * @throws AttemptEndedError if the attempt ends first
 	 */
-	start(recordKey?: string): Promise<void>;
-	/** Waits again once the record is found; throws likewise. */
-	moveTo(recordKey: string): Promise<void>;
+	waitForPlace(recordKey?: string): Promise<void>;
+	/** Waits again once the record is found, until its earlier items have ended; throws likewise. */
+	waitForRecord(recordKey: string): Promise<void>;
 	/** Ends the turn; with a failure, before another item can start. */
 	leave(failure?: Error): void;
 }
@@ -96,11 +96,11 @@ export class Attempt {
 			await task.started;
 		};
 		return {
-			start: async (recordKey) => {
+			waitForPlace: async (recordKey) => {
 				this.queue.ready(task, recordKey);
 				await getPlace();
 			},
-			moveTo: async (recordKey) => {
+			waitForRecord: async (recordKey) => {
 				this.queue.moveTo(task, recordKey);
 				await getPlace();
 			},

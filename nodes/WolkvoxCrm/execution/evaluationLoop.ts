@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 export interface LoopSettings {
 	/** How many items n8n evaluates. */
-	items: number;
+	itemCount: number;
 	/** How many of them in a row. */
 	batchSize: number;
 	/** How many milliseconds n8n sleeps after each batch but the last. */
@@ -25,7 +25,7 @@ export class EvaluationLoop {
 	) {}
 
 	get isDone(): boolean {
-		return this.evaluated >= this.settings.items;
+		return this.evaluated >= this.settings.itemCount;
 	}
 
 	/**
@@ -48,9 +48,9 @@ export class EvaluationLoop {
 
 	/** The number of items up to the end of the batch to which an item belongs. */
 	private getBatchEnd(itemIndex: number): number {
-		const { items, batchSize, batchIntervalMs } = this.settings;
-		if (batchIntervalMs <= 0) return items;
-		return Math.min((Math.floor(itemIndex / batchSize) + 1) * batchSize, items);
+		const { itemCount, batchSize, batchIntervalMs } = this.settings;
+		if (batchIntervalMs <= 0) return itemCount;
+		return Math.min((Math.floor(itemIndex / batchSize) + 1) * batchSize, itemCount);
 	}
 
 	private passOver(batchEnd: number): void {

@@ -76,19 +76,19 @@ async function sendInTurn<Parameters>(
 	const entry = await getEntry(item, record);
 	// Its parameters may be invalid by now, which must not hide what is known of it.
 	if (isSettled(entry)) {
-		await turn.start(entry.recordKey);
+		await turn.waitForPlace(entry.recordKey);
 		return recall(entry);
 	}
 
 	const parameters = await operation.getParameters(context);
 	if (!record?.find) {
-		await turn.start(entry.recordKey);
+		await turn.waitForPlace(entry.recordKey);
 		return await send(item, operation, parameters, entry, record?.id);
 	}
-	await turn.start();
+	await turn.waitForPlace();
 	const recordId = await findRecord(item, entry, record.find);
 	const found = run.ledger.atRecord(entry, recordId.toLowerCase());
-	await turn.moveTo(found.recordKey);
+	await turn.waitForRecord(found.recordKey);
 	return await send(item, operation, parameters, found, recordId);
 }
 

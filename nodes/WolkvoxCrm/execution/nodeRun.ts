@@ -25,11 +25,11 @@ export class NodeRun {
 	/** The records that items name by something other than their ID. */
 	readonly lookUps = new LookUps();
 
-	private readonly items: number;
+	private readonly itemCount: number;
 
 	private attempt?: Attempt;
 
-	private attempts = 0;
+	private attemptCount = 0;
 
 	private lastIndex = Infinity;
 
@@ -42,8 +42,8 @@ export class NodeRun {
 		this.node = context.getNode();
 		this.continueOnFail = context.continueOnFail();
 		this.options = getRunOptions(this.node);
-		this.items = countItems(context, this.node);
-		this.ledger = new Ledger(context, this.node, operation, this.items);
+		this.itemCount = countItems(context, this.node);
+		this.ledger = new Ledger(context, this.node, operation, this.itemCount);
 	}
 
 	/**
@@ -55,7 +55,7 @@ export class NodeRun {
 		if (!this.attempt || itemIndex <= this.lastIndex) {
 			this.attempt?.stop(new AttemptEndedError());
 			this.attempt = this.startAttempt(context);
-			this.attempts++;
+			this.attemptCount++;
 			this.lookUps.forgetFailures();
 		}
 		this.lastIndex = itemIndex;
@@ -65,7 +65,7 @@ export class NodeRun {
 	/** Whether n8n shows what this attempt ends with: of Retry On Fail, only the last (workflow-execute.js, `getRetryParams`). */
 	get isLastAttempt(): boolean {
 		const { retryOnFail, maxTries } = this.node;
-		return !retryOnFail || this.attempts >= Math.min(Math.max(maxTries || 3, 2), 5);
+		return !retryOnFail || this.attemptCount >= Math.min(Math.max(maxTries || 3, 2), 5);
 	}
 
 	/** Whether n8n runs the node again: Retry On Fail looks at the first item alone (workflow-execute.js, `checkFailure`). */
@@ -91,7 +91,7 @@ export class NodeRun {
 				remainingPauseMs: () => Math.max(this.pauseEndsAt - Date.now(), 0),
 			},
 			{
-				items: this.items,
+				itemCount: this.itemCount,
 				batchSize: batchSize > 0 ? batchSize : 1,
 				batchIntervalMs: batchInterval,
 				continueOnFail: this.continueOnFail,

@@ -25,7 +25,7 @@ type WrappedError = NetworkError & { httpCode?: string | null; messages?: string
  * Explains why no response arrived. "Not sent" is a closed list: n8n refused to send the request, or the
  * connection was not made, so nothing can have left. Everything else is unknown.
  */
-export function describeNetworkError(error: WrappedError, sent: SentRequest): RequestFailure {
+export function toNetworkFailure(error: WrappedError, sent: SentRequest): RequestFailure {
 	const causes = getCauses(error);
 	const refusal = causes.find((cause) => cause instanceof BaseError);
 	if (refusal) return toBlockedByN8n(refusal);
@@ -33,7 +33,7 @@ export function describeNetworkError(error: WrappedError, sent: SentRequest): Re
 	const original = causes.at(-1) ?? withoutCause(error);
 	return wasConnected(original)
 		? describeLostConnection(original, sent)
-		: describeMissingConnection(original, sent);
+		: toMissingConnectionFailure(original, sent);
 }
 
 /** The head of a response that arrived, if its body did not: axios keeps it (http.js, `aborted`). */
@@ -122,7 +122,7 @@ function isTlsHandshake({ code = '', message }: NetworkError): boolean {
 	);
 }
 
-function describeMissingConnection(error: NetworkError, sent: SentRequest): RequestFailure {
+function toMissingConnectionFailure(error: NetworkError, sent: SentRequest): RequestFailure {
 	const { origin, proxyHost } = sent;
 	if (isTlsHandshake(error)) {
 		const to = proxyHost ? `${origin.host} or to the proxy ${proxyHost}` : origin.host;

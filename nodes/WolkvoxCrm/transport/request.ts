@@ -10,7 +10,7 @@ import type { Complete, IncompleteRequest } from './credential';
 import { COMPLETE, requiredCredential } from './credential';
 import type { SentRequest } from './failure';
 import { RequestFailure } from './failure';
-import { describeNetworkError, getArrivedHead } from './networkErrors';
+import { toNetworkFailure, getArrivedHead } from './networkErrors';
 import type { HttpResponse } from './response';
 import { parseHead, parseResponse } from './response';
 
@@ -110,7 +110,7 @@ async function trySending(
 			}),
 	};
 
-	const describeSent = (): SentRequest => ({
+	const getSent = (): SentRequest => ({
 		...sentTo!,
 		operation,
 		getValuesAdvice,
@@ -121,18 +121,22 @@ async function trySending(
 	});
 	return await context
 		.makeRoutingRequest({ ...request, options })
-		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, describeSent()))
+		.then(([{ json }]) => parseResponse(json as unknown as HttpResponse, getSent()))
 		.catch((error: Error) => {
 			// Without an address it cannot have left.
 			if (!sentTo) throw notSentBecause ?? error;
 			if (error instanceof RequestFailure) throw error;
-			throw describeFault(error, files, describeSent());
+			throw toMissingResponseFailure(error, files, getSent());
 		})
 		.finally(() => files.forEach((file) => file.close()));
 }
 
 /** Why there is no response; a status that arrived counts, even if its body did not. */
-function describeFault(error: Error, files: RequestFile[], sent: SentRequest): RequestFailure {
+function toMissingResponseFailure(
+	error: Error,
+	files: RequestFile[],
+	sent: SentRequest,
+): RequestFailure {
 	const unreadable = files.find(({ fault }) => fault);
 	if (unreadable) {
 		return new RequestFailure(
@@ -141,7 +145,7 @@ function describeFault(error: Error, files: RequestFile[], sent: SentRequest): R
 		);
 	}
 	const head = getArrivedHead(error);
-	return (head && parseHead(head, sent)) ?? describeNetworkError(error, sent);
+	return (head && parseHead(head, sent)) ?? toNetworkFailure(error, sent);
 }
 
 /** n8n accepts any number; a timer that is too long ends at once, and one below a millisecond never. */

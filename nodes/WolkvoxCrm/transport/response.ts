@@ -9,7 +9,7 @@ import type { WolkvoxResponse } from '../operation';
 import { hasContent, isJsonObject } from './content';
 import type { RequestFailure, SentRequest } from './failure';
 import { maskToken, parseMaskedJson } from './masking';
-import { describeResponse } from './responseErrors';
+import { toResponseFailure } from './responseErrors';
 import { getRecords } from './searchResult';
 import { getVerdict } from './verdict';
 
@@ -57,7 +57,7 @@ export function parseResponse(response: HttpResponse, sent: SentRequest): Wolkvo
 	const outcome = getVerdict(evidence);
 	if (outcome === 'applied' && !isReadOnly) return normalize(body!, code);
 
-	throw describeResponse({
+	throw toResponseFailure({
 		...sent,
 		...evidence,
 		headers: maskToken(response.headers, token),
@@ -74,7 +74,7 @@ export function parseHead(
 	const evidence = { ...sent, statusCode: status, code: NaN, text: '' };
 	const outcome = getVerdict(evidence);
 	return outcome === 'refused'
-		? describeResponse({ ...evidence, headers: maskToken({ ...headers }, sent.token), outcome })
+		? toResponseFailure({ ...evidence, headers: maskToken({ ...headers }, sent.token), outcome })
 		: undefined;
 }
 

@@ -17,19 +17,19 @@ interface FailedResponse extends SentRequest, Evidence {
 }
 
 /** Puts a response that is not a success into words: Wolkvox's own, if they are. */
-export function describeResponse(response: FailedResponse): RequestFailure {
+export function toResponseFailure(response: FailedResponse): RequestFailure {
 	const { statusCode, code, outcome } = response;
-	if (isRedirect(statusCode) && !(code >= 400)) return describeRedirect(response);
-	if (!Number.isNaN(code)) return describeOwnResponse(response, code);
-	if (statusCode === 407 && outcome === 'refused') return describeProxyLogin(response);
-	if (FORM_TOO_LARGE.test(response.text)) return describeTooLarge(response);
-	return describeForeignResponse(response);
+	if (isRedirect(statusCode) && !(code >= 400)) return toRedirectFailure(response);
+	if (!Number.isNaN(code)) return toOwnFailure(response, code);
+	if (statusCode === 407 && outcome === 'refused') return toProxyLoginFailure(response);
+	if (FORM_TOO_LARGE.test(response.text)) return toTooLargeFailure(response);
+	return toForeignFailure(response);
 }
 
-function describeOwnResponse(response: FailedResponse, code: number): RequestFailure {
+function toOwnFailure(response: FailedResponse, code: number): RequestFailure {
 	const failedCode = code >= 400 ? code : response.statusCode;
 	const advice = adviceForCode(failedCode, response);
-	return describeStatus(response, failedCode, getMessage(response, failedCode), advice);
+	return toStatusFailure(response, failedCode, getMessage(response, failedCode), advice);
 }
 
 /** Beside a code of success, the message of a success would mislead. */
@@ -56,12 +56,12 @@ function getMessage(response: FailedResponse, failedCode: number): string {
 }
 
 /** A response of a firewall, a proxy or a login page, or of PHP before Wolkvox's program ran. */
-function describeForeignResponse(response: FailedResponse): RequestFailure {
+function toForeignFailure(response: FailedResponse): RequestFailure {
 	const { statusCode, origin, proxyHost } = response;
 	const { host } = origin;
 	const sender = proxyHost ? `The proxy ${proxyHost} or ${host}` : host;
 	const said = quoteMessages(response).at(-1);
-	return describeStatus(
+	return toStatusFailure(
 		response,
 		statusCode,
 		`${sender} sent ${describeContent(response)} instead of a response from Wolkvox (HTTP ${statusCode})${said ? `: ${said}` : ''}`,
@@ -69,11 +69,11 @@ function describeForeignResponse(response: FailedResponse): RequestFailure {
 	);
 }
 
-function describeTooLarge(response: FailedResponse): RequestFailure {
+function toTooLargeFailure(response: FailedResponse): RequestFailure {
 	const { statusCode, origin } = response;
 	const message = `The attachments are larger than ${origin.host} accepts`;
 	const advice = `Send smaller or fewer files.${quoteBeginning(response)}`;
-	return describeStatus(response, statusCode, message, advice);
+	return toStatusFailure(response, statusCode, message, advice);
 }
 
 /** What `error` and `msg` say. */
@@ -92,7 +92,7 @@ function isRedirect(statusCode: number): boolean {
 	return statusCode >= 300 && statusCode < 400;
 }
 
-function describeRedirect({
+function toRedirectFailure({
 	statusCode,
 	headers,
 	origin,
@@ -113,7 +113,7 @@ function describeRedirect({
 }
 
 /** Only a proxy sends this, before it lets anything through. */
-function describeProxyLogin({ proxyHost }: FailedResponse): RequestFailure {
+function toProxyLoginFailure({ proxyHost }: FailedResponse): RequestFailure {
 	const proxy = proxyHost ? `The proxy ${proxyHost}` : 'A proxy on the way';
 	return new RequestFailure('notSent', `${proxy} requires a user name and password`, {
 		advice:
@@ -126,7 +126,7 @@ function describeProxyLogin({ proxyHost }: FailedResponse): RequestFailure {
  * Only 429, and 503 with a `Retry-After`, say that a request was turned away for the time being. After
  * any other server error, a read can still be repeated.
  */
-function describeStatus(
+function toStatusFailure(
 	{ headers, outcome }: FailedResponse,
 	code: number,
 	message: string,

@@ -59,7 +59,7 @@ export function getRecords(
  *
  * @throws RequestFailure if there is something else
  */
-export function toRecords(data: unknown): IDataObject[] {
+function toRecords(data: unknown): IDataObject[] {
 	const records: unknown[] =
 		isJsonObject(data) && hasNumberedKeys(data) ? Object.values(data) : [data].flat();
 	if (!records.every(isJsonObject)) {

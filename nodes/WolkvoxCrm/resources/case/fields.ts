@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { fieldRows, fieldsAsJson } from '../shared/jsonFields';
+import { customFieldsField, customFieldsJsonField } from '../shared/customFields';
 import { listOrName, staticList } from '../shared/lists';
 import { attachmentsField } from './attachments';
 
@@ -30,25 +30,6 @@ export const contactField: INodeProperties = {
 	hint: "The contact's email address. New contact? Add 'Create or update contact' before this node.",
 	description: 'The contact of the case, who must exist in the CRM',
 };
-
-export const customFieldsField = fieldRows(
-	{
-		displayName: 'Custom Fields',
-		name: 'customFields',
-		placeholder: 'Add Custom Field',
-		description:
-			'Fields that your company added. Try an update on a test case first, to see that the other fields keep their values.',
-	},
-	{ placeholder: 'e.g. Contract number' },
-);
-
-export const customFieldsJsonField = fieldsAsJson({
-	displayName: 'Custom Fields (JSON)',
-	name: 'customFieldsJson',
-	placeholder: 'e.g. { "Contract number": 1234, "Paid": true }',
-	description:
-		"Custom fields for values that are not plain text. 'Custom Fields' wins if a name is in both. Empty values are sent.",
-});
 
 export const descriptionField: INodeProperties = {
 	displayName: 'Description',

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
+import { customFieldsField, customFieldsJsonField } from '../shared/customFields';
 import { getExpression, toGiven } from '../shared/given';
 import { getJsonFields } from '../shared/jsonFields';
 import type { Field } from '../shared/values';
@@ -9,8 +10,6 @@ import { getAttachments, openFiles } from './attachments';
 import {
 	caseTypeField,
 	contactField,
-	customFieldsField,
-	customFieldsJsonField,
 	descriptionField,
 	ownerField,
 	priorityField,

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Operation } from '../../operation';
+import { customFieldsField, customFieldsJsonField } from '../shared/customFields';
 import { withRecordId } from '../shared/output';
 import { throwUserError } from '../shared/values';
 import { attachmentsField } from './attachments';
@@ -9,8 +10,6 @@ import { CHECK_CASE, getCaseRecord } from './caseId';
 import {
 	caseTypeField,
 	contactField,
-	customFieldsField,
-	customFieldsJsonField,
 	descriptionField,
 	ownerField,
 	priorityField,

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeProperties } from 'n8n-workflow';
 
-import { customFieldsField, customFieldsJsonField } from '../case/fields';
+import { customFieldsField, customFieldsJsonField } from '../shared/customFields';
 import type { CustomResource } from '../custom/resource';
 import { getExpression, toGiven } from '../shared/given';
 import { getJsonFields } from '../shared/jsonFields';

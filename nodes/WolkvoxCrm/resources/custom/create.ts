@@ -14,7 +14,9 @@ export function createOperation(resource: CustomResource): Operation<IDataObject
 
 		async getParameters(context) {
 			const module = resource.getModule(context);
-			return addBodyFields(context, { module, fields: resource.getFields(context) });
+			const options = context.getNodeParameter('options', {}) as IDataObject;
+			const fields = resource.getFields(context, options);
+			return addBodyFields(context, options, { module, fields });
 		},
 
 		async send(body, { request }) {

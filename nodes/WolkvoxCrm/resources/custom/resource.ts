@@ -14,8 +14,8 @@ export interface CustomResource {
 	rejectedSearchAdvice: string;
 	/** The part of the CRM that holds them. */
 	getModule(context: IExecutePaginationFunctions): string;
-	/** The fields to send; throws a UserError if there are none. */
-	getFields(context: IExecutePaginationFunctions): IDataObject;
+	/** The fields to send; throws a UserError if there are none. Some stand among the options of the node. */
+	getFields(context: IExecutePaginationFunctions, options: IDataObject): IDataObject;
 	/** The field by which to search. */
 	getSearchField(context: IExecutePaginationFunctions): string;
 	/** The field by which Create or Update recognizes one: its key, how people know it, and the label of the choice. */

@@ -19,8 +19,9 @@ export function updateOperation(resource: CustomResource): Operation<IDataObject
 
 		async getParameters(context) {
 			const module = resource.getModule(context);
-			const fields = resource.getFields(context);
-			return addBodyFields(context, { module, 'wolkvox-id': '', fields });
+			const options = context.getNodeParameter('options', {}) as IDataObject;
+			const fields = resource.getFields(context, options);
+			return addBodyFields(context, options, { module, 'wolkvox-id': '', fields });
 		},
 
 		async send(body, { recordId, request }) {

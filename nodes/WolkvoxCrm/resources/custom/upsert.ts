@@ -57,7 +57,8 @@ export function upsertOperation(resource: CustomResource): Operation<Upsert> {
 
 function getUpsert(context: IExecutePaginationFunctions, resource: CustomResource): Upsert {
 	const module = resource.getModule(context);
-	const fields = resource.getFields(context);
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	const fields = resource.getFields(context, options);
 	const { field, place, label } = resource.getMatchField(context);
 	const given = Object.hasOwn(fields, field) ? fields[field] : undefined;
 	const value = isPlainObject(given) ? given.value : given;
@@ -71,7 +72,7 @@ function getUpsert(context: IExecutePaginationFunctions, resource: CustomResourc
 	const matched = typeof given === 'string' ? { ...fields, [field]: text } : fields;
 	return {
 		// The ID comes from the search: the additional fields must not bring another.
-		body: addBodyFields(context, { module, 'wolkvox-id': undefined, fields: matched }),
+		body: addBodyFields(context, options, { module, 'wolkvox-id': undefined, fields: matched }),
 		match: { module, field, value: text },
 	};
 }

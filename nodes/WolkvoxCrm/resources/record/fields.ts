@@ -96,8 +96,7 @@ export const recordResource: CustomResource = {
 	},
 };
 
-function getRecordFields(context: IExecutePaginationFunctions): IDataObject {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
+function getRecordFields(context: IExecutePaginationFunctions, options: IDataObject): IDataObject {
 	const values = { ...options, fields: context.getNodeParameter(fieldsField.name, {}) };
 	const fields = getJsonFields(context, values, fieldsField, fieldsJsonOption);
 	if (fields === undefined || Object.keys(fields).length === 0) {

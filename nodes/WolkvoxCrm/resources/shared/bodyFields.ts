@@ -30,13 +30,14 @@ export const bodyFieldsOfRecordOption: INodeProperties = {
 /**
  * A body with what the user adds to it.
  *
+ * @param options the options of the node
  * @throws UserError if that is no JSON object, or would replace something
  */
 export function addBodyFields(
 	context: IExecutePaginationFunctions,
+	options: IDataObject,
 	body: IDataObject,
 ): IDataObject {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const additional = parseJsonObject(context, options[bodyFieldsField.name], bodyFieldsField) ?? {};
 
 	const reserved = ['operation', ...Object.keys(body)].find((name) => name in additional);

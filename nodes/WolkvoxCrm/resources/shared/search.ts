@@ -8,7 +8,7 @@ import { addBodyFields } from './bodyFields';
 import { getRequiredText } from './required';
 import { getChoice, throwUserError } from './values';
 
-export const valueField: INodeProperties = {
+const valueField: INodeProperties = {
 	displayName: 'Value',
 	name: 'value',
 	type: 'string',
@@ -101,7 +101,7 @@ export function getSearch(
 ): Search {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	return {
-		body: addBodyFields(context, query),
+		body: addBodyFields(context, options, query),
 		limit: getLimit(context),
 		acceptsIncomplete: getChoice(options, incompleteResultsOption) === 'return',
 		required: getChoice(options, ifNothingFoundOption) === 'fail' ? words : undefined,
