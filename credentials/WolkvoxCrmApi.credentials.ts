@@ -12,6 +12,7 @@ import {
 	assertAllowedTarget,
 	COMPLETE,
 	requiredCredential,
+	withToken,
 } from '../nodes/WolkvoxCrm/transport/credential';
 import { toOrigin } from '../nodes/WolkvoxCrm/transport/server';
 import { toVisibleText } from '../nodes/WolkvoxCrm/transport/visibleText';
@@ -38,13 +39,6 @@ function failWhen(
 ): IAuthenticateRuleResponseSuccessBody {
 	return { type: 'responseSuccessBody', properties: { key, value, message } };
 }
-
-/** The HTTP Request node goes through n8n's older helper, which has its own names for this. */
-const WITHOUT_REDIRECTS = {
-	disableFollowRedirect: true,
-	followRedirect: false,
-	followAllRedirects: false,
-};
 
 export class WolkvoxCrmApi implements ICredentialType {
 	name = 'wolkvoxCrmApi';
@@ -147,7 +141,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 
 	/**
 	 * Adds the token to a request of any node that uses this credential, after making sure that only
-	 * Wolkvox will read it. Redirects are off because the header would follow them to another host.
+	 * Wolkvox will read it.
 	 * n8n calls it right before each request leaves (credentials-helper.js, `authenticate`).
 	 *
 	 * @throws UserError if the target, the token or the operation name is invalid
@@ -156,17 +150,12 @@ export class WolkvoxCrmApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IncompleteRequest,
 	): Promise<IHttpRequestOptions> => {
-		// The node's own requests are checked there, before they wait for their turn.
 		const complete = requestOptions[COMPLETE];
-		if (!complete) assertAllowedTarget(credentials, requestOptions);
-		const request = complete ? await complete(credentials, requestOptions) : requestOptions;
-		const token = requiredCredential(credentials, 'token');
+		// A request of the node is checked, and gets the token, in `completeRequest`.
+		if (complete) return await complete(credentials, requestOptions);
 
-		return {
-			...request,
-			...WITHOUT_REDIRECTS,
-			headers: { ...request.headers, 'Wolkvox-Token': token },
-		};
+		assertAllowedTarget(credentials, requestOptions);
+		return withToken(requestOptions, requiredCredential(credentials, 'token'));
 	};
 
 	/**

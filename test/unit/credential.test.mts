@@ -69,7 +69,7 @@ describe('what nobody sees in a credential', () => {
 			token: spoil('abc123def456', character),
 		};
 		expect(getTenant(credentials)).toBe('https://crm.example.com mycompany');
-		expect(completeRequest({ url: '/x' }, credentials)).toMatchObject({
+		expect(completeRequest({ url: '/x' }, credentials).request).toMatchObject({
 			baseURL: 'https://crm.example.com',
 			qs: { operation: 'mycompany' },
 		});

@@ -25,7 +25,7 @@ import { isSettled, recall } from './ledger';
 import type { NodeRun } from './nodeRun';
 import { joinRun } from './nodeRun';
 
-/** For a model, which can take nothing at all for a failure, or for anything else. */
+/** What an AI agent gets if nothing matches: a model could take empty output for a failure. */
 const NOTHING_MATCHES = { message: 'Nothing matches' };
 
 /** One item in one attempt of its run. */
@@ -52,17 +52,15 @@ export async function executeItem<Parameters>(
 	operation: Operation<Parameters>,
 ): Promise<INodeExecutionData[]> {
 	const item = { context, request, ...joinRun(context, operation) };
+	let output: IDataObject[];
 	try {
-		const output = await sendInTurn(item, operation);
-		await leave(item);
-		return toOutput(
-			item,
-			output.length === 0 && isTool(item.run.node) ? [NOTHING_MATCHES] : output,
-		);
+		output = await sendInTurn(item, operation);
 	} catch (error) {
 		await leave(item, error);
 		return toOutput(item, reportFailure(item, error));
 	}
+	await leave(item);
+	return toOutput(item, output.length === 0 && isTool(item.run.node) ? [NOTHING_MATCHES] : output);
 }
 
 /** Sends an item once it is its turn, and its record is found. */
@@ -73,6 +71,7 @@ async function sendInTurn<Parameters>(
 	const { context, run, turn } = item;
 	assertRunOptions(run.options);
 	const record = operation.getRecord?.(context);
+	// This leaves n8n's loop over the items.
 	const entry = await getEntry(item, record);
 	// Its parameters may be invalid by now, which must not hide what is known of it.
 	if (isSettled(entry)) {
@@ -83,17 +82,17 @@ async function sendInTurn<Parameters>(
 	const parameters = await operation.getParameters(context);
 	if (!record?.find) {
 		await turn.waitForPlace(entry.recordKey);
-		return await send(item, operation, parameters, entry, record?.id);
+		return await sendOnce(item, operation, parameters, entry, record?.id);
 	}
 	await turn.waitForPlace();
 	const recordId = await findRecord(item, entry, record.find);
 	const found = run.ledger.atRecord(entry, recordId.toLowerCase());
 	await turn.waitForRecord(found.recordKey);
-	return await send(item, operation, parameters, found, recordId);
+	return await sendOnce(item, operation, parameters, found, recordId);
 }
 
 /** Sends an item unless an earlier attempt has settled it. */
-async function send<Parameters>(
+async function sendOnce<Parameters>(
 	item: Item,
 	operation: Operation<Parameters>,
 	parameters: Parameters,
@@ -104,7 +103,7 @@ async function send<Parameters>(
 	return await item.run.ledger.once(entry, async () => await operation.send(parameters, context));
 }
 
-/** What is known of an item. Its credential is read only if something is: in a first attempt, nothing can be. */
+/** What is known of an item. Its credential is read only if something is: a first attempt knows nothing, unless an execution is retried. */
 async function getEntry({ context, run }: Item, record?: RecordReference): Promise<Entry> {
 	const itemIndex = context.getItemIndex();
 	const tenant = run.ledger.has(itemIndex) ? await readTenant(context) : undefined;
@@ -118,7 +117,7 @@ async function findRecord(
 	find: NonNullable<RecordReference['find']>,
 ): Promise<string> {
 	const { context, run } = item;
-	run.ledger.goesTo(entry, await readTenant(context));
+	run.ledger.noteTenant(entry, await readTenant(context));
 	const lookUp = JSON.stringify([entry.givenKey, entry.tenant]);
 	return await run.lookUps.once(
 		lookUp,
@@ -126,7 +125,7 @@ async function findRecord(
 	);
 }
 
-/** In a later attempt, all items ask for their credentials at once. */
+/** In a later attempt and after Retry, all items ask for their credentials at once. */
 const limitReadings = createLimit(20);
 
 /** The server and the CRM operation to which the requests of an item go. */
@@ -198,7 +197,7 @@ async function waitAndNoteTenant(
 	tenant: string,
 ): Promise<void> {
 	await attempt.waitToSend();
-	run.ledger.goesTo(entry, tenant);
+	run.ledger.noteTenant(entry, tenant);
 }
 
 /** Before a change, a query that fails means that the change was not sent. */

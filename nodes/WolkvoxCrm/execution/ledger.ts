@@ -143,11 +143,11 @@ export class Ledger {
 	}
 
 	/**
-	 * Registers where the requests of an entry go.
+	 * Registers to which server and CRM operation the requests of an entry go.
 	 *
 	 * @throws UserError if an earlier one went elsewhere
 	 */
-	goesTo(entry: Entry, tenant: string): void {
+	noteTenant(entry: Entry, tenant: string): void {
 		entry.tenant ??= tenant;
 		if (entry.tenant !== tenant) throwCredentialChanged();
 	}

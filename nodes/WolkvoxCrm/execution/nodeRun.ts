@@ -116,7 +116,7 @@ export function joinRun(context: IExecutePaginationFunctions, operation: Operati
 
 /** The run to which an item belongs. */
 function getNodeRun(context: IExecutePaginationFunctions, operation: OperationKind): NodeRun {
-	// n8n copies the whole node for its name, so a key that is known needs none.
+	// `getNode` copies the whole node, so it is not called for a run that is known already.
 	const known = runs.get(context.getExecuteData());
 	if (known) return known;
 

@@ -15,7 +15,7 @@ interface Task {
 	isReady: boolean;
 	/** Whether it has a place, to look its record up or to be sent. */
 	isRunning: boolean;
-	/** Resolves when the item gets a place; rejects with a AttemptEndedError if the attempt ends first. */
+	/** Resolves when the item gets a place; rejects with an AttemptEndedError if the attempt ends first. */
 	started: Promise<void>;
 	start(): void;
 	cancel(): void;

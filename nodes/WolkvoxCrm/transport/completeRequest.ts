@@ -4,7 +4,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { assertAllowedTarget, requiredCredential } from './credential';
+import { assertAllowedTarget, requiredCredential, withToken } from './credential';
 import { serverOrigin } from './server';
 
 /** Identifies the tenant: server and CRM operation. */
@@ -13,7 +13,7 @@ export function getTenant(credentials: ICredentialDataDecryptedObject): string {
 }
 
 /**
- * Gives a request its address and the CRM operation. n8n narrows requests to the hosts listed for the
+ * Gives a request its address, the CRM operation and the token, all of one reading of the credential. n8n narrows requests to the hosts listed for the
  * HTTP Request node; the credential's own server need not be listed.
  *
  * @throws UserError if the credential is incomplete, or if the request would show the token to others
@@ -23,6 +23,7 @@ export function completeRequest(
 	credentials: ICredentialDataDecryptedObject,
 ) {
 	const baseURL = serverOrigin(credentials);
+	const token = requiredCredential(credentials, 'token');
 	const { headers, ...request } = withCrmOperation(options, credentials);
 	const completed = {
 		...request,
@@ -31,7 +32,7 @@ export function completeRequest(
 		headers: { ...headers, Accept: 'application/json' },
 	};
 	assertAllowedTarget(credentials, completed);
-	return completed;
+	return { request: withToken(completed, token), tenant: getTenant(credentials), token };
 }
 
 /**

@@ -43,6 +43,22 @@ export function requiredCredential(
 	return text;
 }
 
+/** The HTTP Request node goes through n8n's older helper, which has its own names for this. */
+const WITHOUT_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+};
+
+/** A request with the token. Redirects are off because the header would follow them to another host. */
+export function withToken<Request extends IHttpRequestOptions>(request: Request, token: string) {
+	return {
+		...request,
+		...WITHOUT_REDIRECTS,
+		headers: { ...request.headers, 'Wolkvox-Token': token },
+	};
+}
+
 /** A request as n8n's helpers accept it; the HTTP Request node has older names for two options. */
 type AnyRequestOptions = IHttpRequestOptions & {
 	uri?: string;

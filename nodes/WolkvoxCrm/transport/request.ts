@@ -5,9 +5,9 @@ import type {
 } from 'n8n-workflow';
 
 import type { OperationKind, RequestBody, RequestFile, WolkvoxResponse } from '../operation';
-import { completeRequest, getTenant } from './completeRequest';
+import { completeRequest } from './completeRequest';
 import type { Complete, IncompleteRequest } from './credential';
-import { COMPLETE, requiredCredential } from './credential';
+import { COMPLETE } from './credential';
 import type { SentRequest } from './failure';
 import { RequestFailure } from './failure';
 import { toNetworkFailure, getArrivedHead } from './networkErrors';
@@ -93,24 +93,25 @@ async function trySending(
 
 	const complete: Complete = async (credentials, options) => {
 		const completed = completeRequest({ ...options, body }, credentials);
-		const token = requiredCredential(credentials, 'token');
-		await beforeSend(getTenant(credentials));
-		sentTo = { origin: new URL(completed.baseURL), proxyHost: given.proxy?.host, token };
-		return completed;
+		await beforeSend(completed.tenant);
+		const origin = new URL(completed.request.baseURL);
+		sentTo = { origin, proxyHost: given.proxy?.host, token: completed.token };
+		return completed.request;
 	};
 	const options: IncompleteRequest = {
 		...given,
 		...(url && { url }),
 		timeout: timeoutMs,
 		// n8n wraps what `authenticate` throws.
-		[COMPLETE]: async (...credential) =>
-			await complete(...credential).catch((error: Error) => {
+		[COMPLETE]: async (credentials, incomplete) =>
+			await complete(credentials, incomplete).catch((error: Error) => {
 				notSentBecause = error;
 				throw error;
 			}),
 	};
 
 	const getSent = (): SentRequest => ({
+		// Without an address, which comes with it, there is no response.
 		...sentTo!,
 		operation,
 		getValuesAdvice,

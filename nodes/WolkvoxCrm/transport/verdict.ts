@@ -49,8 +49,9 @@ export function getVerdict(evidence: Evidence): Outcome | 'applied' {
 /** What speaks against a confirmation, in words. */
 export function getDoubt({ body, recordId, isSentWhole, token }: Evidence): string | undefined {
 	if (!isSentWhole) return 'Wolkvox responded before all files were sent';
-	const other = getNamedIds(body).find((id) => id.toLowerCase() !== recordId?.toLowerCase());
-	if (recordId === undefined || other === undefined) return undefined;
+	if (recordId === undefined) return undefined;
+	const other = getNamedIds(body).find((id) => id.toLowerCase() !== recordId.toLowerCase());
+	if (other === undefined) return undefined;
 	const quoted = quote(other, token);
 	return `The response is about another record${quoted ? `: "${quoted}"` : ''}`;
 }

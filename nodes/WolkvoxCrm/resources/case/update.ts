@@ -83,7 +83,7 @@ export const updateOperation: Operation<CaseForm> = {
 	async send(form, { recordId, lastResponse, withoutAttached, request }) {
 		const files = withoutAttached(form.files);
 		const fields: CaseForm['fields'] = [['wolkvox-id', recordId], ...form.fields];
-		// The fields went with the first file.
+		// An earlier attempt has sent everything: the fields go with each file, and no file is left.
 		const isAllSent = lastResponse !== undefined && files.length === 0;
 		const bodies = isAllSent ? [] : buildFormData({ ...form, fields, files });
 
