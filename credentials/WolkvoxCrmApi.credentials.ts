@@ -99,7 +99,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 			default: '',
 			hint: 'In the CRM: Configuration > Wolkvox Integration > Tokens. Show it with the eye icon.',
 			description:
-				'An internal token. External tokens and Wolkvox Manager tokens do not work. Testing the credential uses one call of its quota.',
+				'A token of type internal. External tokens and Wolkvox Manager tokens do not work. Testing the credential uses one call of its quota.',
 		},
 		{
 			displayName: 'Allowed HTTP Request Domains',

@@ -27,7 +27,7 @@ export const contactField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. ana@example.com',
-	hint: "The contact's email address. New contact? Add 'Create or update contact' before this node.",
+	hint: "The contact's email address, as in the CRM. New contact? Add 'Create or update contact' before this node.",
 	description: 'The contact of the case, who must exist in the CRM',
 };
 

@@ -139,7 +139,7 @@ export function isEmptyUpdate(
 /** What each part must meet (pages "cases insert" and "cases update"). */
 const RULES: Record<string, string> = {
 	'case-type': "'Case Type' must exist in the CRM",
-	contact: "'Contact' must exist in the CRM",
+	contact: "'Contact' must exist in the CRM, spelled the same",
 	form: 'custom fields must be spelled as in the CRM',
 	owner: "'Owner' must be a user of the CRM",
 	priority: "'Priority' must exist for the case type",

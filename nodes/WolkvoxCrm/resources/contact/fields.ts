@@ -108,7 +108,7 @@ export const matchByField: INodeProperties = {
 	noDataExpression: true,
 	default: 'emailcontact',
 	description: 'How to tell whether the contact is there already. Fill in this field below.',
-	hint: 'Write email addresses in small letters, or one person may become two contacts',
+	hint: 'Use small letters, e.g. {{ $json.Email.toLowerCase() }}, or one person may become two contacts',
 	options: [
 		{ name: 'Email', value: 'emailcontact' },
 		{ name: 'Identification', value: 'idcontact' },
