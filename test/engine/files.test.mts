@@ -1,6 +1,7 @@
 import type { PhpRequest } from '../support/php.mts';
 import { describeWithPhp, usePhp } from '../support/php.mts';
 import { useServer } from '../support/server.mts';
+import { isSince } from '../support/version.mts';
 import { expectRefusal, numbered, textFile, TOOL, update } from '../support/wolkvox.mts';
 
 const STORED = ['default', 'filesystem'] as const;
@@ -26,7 +27,7 @@ describe('Attachments', () => {
 		expect(sentNames()).toEqual(['b.jpg', 'a.txt']);
 	});
 
-	describe("in n8n's combined binary mode", () => {
+	(isSince('2.0') ? describe : describe.skip)("in n8n's combined binary mode", () => {
 		const combined = { items, workflowSettings: { binaryMode: 'combined' } as const };
 
 		it.each([

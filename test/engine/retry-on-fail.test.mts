@@ -190,12 +190,12 @@ describe('Retry in the list of executions', () => {
 	);
 
 	it('sends no case again that was being sent when an expression ended the run, but says so first', async () => {
+		const items = numbered(4);
+		items[2].json.isBroken = true;
 		const run = async (retryOf?: Awaited<ReturnType<typeof execute>>) =>
 			await execute(server, CREATE_CASE, {
-				items: numbered(4),
-				parameters: {
-					priority: `={{ $json.n === 2 && $execution.mode === 'test' ? $('nowhere').item : 'x' }}`,
-				},
+				items,
+				parameters: { priority: "={{ $json.isBroken ? $('nowhere').item : 'low' }}" },
 				requestOptions: { batching: { batch: { batchSize: 1, batchInterval: 50 } } },
 				retryOf,
 			});
@@ -205,6 +205,7 @@ describe('Retry in the list of executions', () => {
 		expect(failed.run.status).toBe('error');
 		expect(server.sentItems).toEqual([0]);
 
+		items[2].json.isBroken = false;
 		server.respond = () => ({});
 		const first = await run(failed);
 		expect(first.error).toMatchObject({

@@ -10,3 +10,6 @@ export const EXPRESSION_ENDS_NODE = isSince('2.0') && !isSince('2.41');
 
 /** Whether n8n's HTTP library waits forever after broken compression, whatever the timeout. */
 export const BROKEN_COMPRESSION_HANGS = isSince('2.0') && !isSince('2.20');
+
+/** Whether n8n forgets the status of a response whose body did not arrive, so that it proves nothing. */
+export const STATUS_IS_FORGOTTEN = isSince('2.0') && !isSince('2.20');

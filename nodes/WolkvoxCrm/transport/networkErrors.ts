@@ -37,10 +37,16 @@ export function toNetworkFailure(error: WrappedError, sent: SentRequest): Reques
 }
 
 /** The head of a response that arrived, if its body did not: axios keeps it (http.js, `aborted`). */
-export function getArrivedHead(error: Error): ResponseHead | undefined {
-	return getCauses(error)
+export function getArrivedHead(error: WrappedError): ResponseHead | undefined {
+	const head = getCauses(error)
 		.map((cause) => (cause as { response?: ResponseHead }).response)
 		.find((response) => response?.status);
+	return head ?? getStatusAlone(error);
+}
+
+/** Older versions of n8n keep only the status, in the place of a network error's code. */
+function getStatusAlone({ httpCode }: WrappedError): ResponseHead | undefined {
+	return /^\d{3}$/.test(httpCode ?? '') ? { status: Number(httpCode) } : undefined;
 }
 
 /**
