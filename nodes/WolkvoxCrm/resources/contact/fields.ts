@@ -66,7 +66,7 @@ export const contactFieldsField: INodeProperties = {
 	name: 'contactFields',
 	type: 'collection',
 	placeholder: 'Add Field',
-	default: { email: '' },
+	default: { email: '', name: '' },
 	description: 'Only the fields that you fill in are sent',
 	options: [
 		{
@@ -107,8 +107,9 @@ export const matchByField: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'emailcontact',
-	description: 'How to tell whether the contact is there already. Fill in this field below.',
-	hint: 'Use small letters, e.g. {{ $json.Email.toLowerCase() }}, or one person may become two contacts',
+	description:
+		'How to tell whether the contact is there already. Fill in this field below. Two spellings of an email address may become two contacts.',
+	hint: 'Use small letters: drag the email, then add .toLowerCase() before the }} at the end',
 	options: [
 		{ name: 'Email', value: 'emailcontact' },
 		{ name: 'Identification', value: 'idcontact' },
