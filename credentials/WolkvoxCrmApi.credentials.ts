@@ -141,8 +141,7 @@ export class WolkvoxCrmApi implements ICredentialType {
 
 	/**
 	 * Adds the token to a request of any node that uses this credential, after making sure that only
-	 * Wolkvox will read it.
-	 * n8n calls it right before each request leaves (credentials-helper.js, `authenticate`).
+	 * Wolkvox will read it. n8n calls it right before each request leaves (credentials-helper.js, `authenticate`).
 	 *
 	 * @throws UserError if the target, the token or the operation name is invalid
 	 */

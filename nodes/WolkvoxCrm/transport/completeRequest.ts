@@ -13,8 +13,9 @@ export function getTenant(credentials: ICredentialDataDecryptedObject): string {
 }
 
 /**
- * Gives a request its address, the CRM operation and the token, all of one reading of the credential. n8n narrows requests to the hosts listed for the
- * HTTP Request node; the credential's own server need not be listed.
+ * Gives a request its address, the CRM operation and the token, all of one reading of the credential.
+ * n8n narrows requests to the hosts listed for the HTTP Request node; the credential's own server need
+ * not be listed.
  *
  * @throws UserError if the credential is incomplete, or if the request would show the token to others
  */
