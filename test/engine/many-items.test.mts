@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import { expectNoneLeftOpen, openDescriptors } from '../support/descriptors.mts';
 import { REFUSED, useServer } from '../support/server.mts';
 import { CONTINUE, credentialFor, numbered, TWO_TRIES, update } from '../support/wolkvox.mts';
 
@@ -16,8 +16,6 @@ const MB = 2 ** 20;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-
-const openDescriptors = () => readdirSync('/dev/fd').length;
 
 /** The memory that is really in use, in MB. */
 function heldMemory(): number {
@@ -63,8 +61,7 @@ describe('60 items with a file of 1 MB', () => {
 		await send(60, 20);
 		// A request in flight has its file, and a socket at both ends.
 		expect(most - before).toBeLessThan(100);
-		for (let turn = 0; turn < 100 && openDescriptors() > before; turn++) await sleep(50);
-		expect(openDescriptors()).toBeLessThanOrEqual(before);
+		await expectNoneLeftOpen(before);
 	});
 });
 

@@ -1,14 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 
 import type { IDataObject } from 'n8n-workflow';
 import { generate, type CertificateExtension, type SelfsignedOptions } from 'selfsigned';
 
 import { freePort } from '../../tools/ports.mts';
+import { expectNoneLeftOpen, openDescriptors } from '../support/descriptors.mts';
 import { connectionsTo, forgetConnections } from '../support/connections.mts';
 import { FAULTS, TIMEOUT_MS, type Fault } from '../support/faults.mts';
 import { CREATE_CASE, FIND_CASES, UPDATE_CASE } from '../support/operations.mts';
@@ -29,8 +28,6 @@ import {
 const server = useServer();
 
 beforeEach(forgetConnections);
-
-const openDescriptors = () => readdirSync('/dev/fd').length;
 
 const certificates = makeCertificates();
 
@@ -130,9 +127,7 @@ describe.each(faults)('$name', (fault) => {
 
 		expect(JSON.stringify(run)).not.toContain(TOKEN);
 		server.disconnect();
-		// A server closes its side a little later.
-		for (let turn = 0; turn < 100 && openDescriptors() > descriptors; turn++) await sleep(50);
-		expect(openDescriptors()).toBeLessThanOrEqual(descriptors);
+		await expectNoneLeftOpen(descriptors);
 	});
 });
 
